@@ -1,0 +1,1 @@
+export { sharedPath, sharedTest } from './shared.ts'
