@@ -1,0 +1,44 @@
+/** What only Node has: files, and a faster inflate. */
+import { type FileHandle, open } from 'node:fs/promises'
+import { inflateSync } from 'node:zlib'
+import { PdfError } from './errors.ts'
+import type { Inflate } from './filters/inflate.ts'
+import { checkRange, type PdfSource } from './source.ts'
+
+/** A file on disk; `close()` when done. */
+export interface FileSource extends PdfSource {
+  close(): Promise<void>
+}
+
+export async function fileSource(path: string): Promise<FileSource> {
+  const handle = await open(path, 'r')
+  try {
+    const { size } = await handle.stat()
+    return { size, read: (offset, length) => readExactly(handle, size, offset, length), close: () => handle.close() }
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+async function readExactly(handle: FileHandle, size: number, offset: number, length: number): Promise<Uint8Array> {
+  checkRange(size, offset, length)
+  const bytes = new Uint8Array(length)
+  let filled = 0
+  while (filled < length) {
+    const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled)
+    if (bytesRead === 0) throw new PdfError('source_truncated', offset + filled)
+    filled += bytesRead
+  }
+  return bytes
+}
+
+/** Node's zlib: no stream machinery, and tolerant of what follows the compressed data. */
+export const zlibInflate: Inflate = async (data, limit) => {
+  try {
+    return inflateSync(data, { maxOutputLength: limit })
+  } catch (error) {
+    if (error instanceof RangeError) throw new PdfError('stream_size_limit', null)
+    throw new PdfError('filter_invalid', null, undefined, error)
+  }
+}
