@@ -1,1 +1,43 @@
-export {}
+export {
+  type BasicAuthenticationOptions,
+  type BasicCredentials,
+  basicAuthentication,
+  fixedCredentials,
+  parseBasicAuthorization,
+} from './auth/basic-authentication.ts'
+export { BlobError, type BlobStore } from './blobs/blob-store.ts'
+export { openFileBlobStore } from './blobs/file-blob-store.ts'
+export { type Clock, systemClock } from './clock.ts'
+export { type AnyTransaction, type Database, DatabaseError, type Migration } from './database/database.ts'
+export { type DatabaseLocation, openDatabase } from './database/open-database.ts'
+export type { ServiceEnvironment } from './environment.ts'
+export {
+  type Facts,
+  HttpFault,
+  type HttpFaultCode,
+  type HttpFaultDetails,
+  httpFaults,
+  type SchemaFault,
+  ServiceError,
+} from './errors.ts'
+export { writeFileAtomically } from './files/write-atomically.ts'
+export {
+  createHttpServer,
+  type HttpServer,
+  type HttpServerOptions,
+  type TlsOptions,
+} from './http/create-http-server.ts'
+export { ListenError, type Listener, type ListenOptions, listen } from './http/listen.ts'
+export type {
+  Job,
+  JobHandler,
+  JobQueue,
+  JobQueueOptions,
+  JsonValue,
+  SendOptions,
+  WorkOptions,
+} from './jobs/job-queue.ts'
+export { createLogger, type Logger, type LoggerOptions } from './logger.ts'
+export { type Random, systemRandom } from './random.ts'
+export { loadOrCreateMasterKey, parseMasterKey } from './secrets/master-key.ts'
+export { createSecretBox, masterKeyLength, type SecretBox, SecretBoxError } from './secrets/secret-box.ts'

@@ -1,0 +1,136 @@
+import { constants } from 'node:fs'
+import { access, type FileHandle, link, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { dirname, join, relative, sep } from 'node:path'
+import { flushDirectory } from '../files/flush.ts'
+import type { Random } from '../random.ts'
+import { BlobError, type BlobStore, blobNameSegments } from './blob-store.ts'
+
+const pieceLength = 256 * 1024
+/** Unfinished writes lie here, under a name that no blob can have. */
+const unfinished = '.unfinished'
+
+/**
+ * Blobs as files below a directory. A blob is written to a temporary file, flushed to the disk, linked to its name (which
+ * fails where the name is taken) and its directory flushed: after a crash it is there whole or not at all.
+ * One process owns the directory; what a killed one left unfinished is removed on opening.
+ */
+export async function openFileBlobStore(directory: string, random: Random): Promise<BlobStore> {
+  const scratch = join(directory, unfinished)
+  await rm(scratch, { recursive: true, force: true })
+  await mkdir(scratch, { recursive: true, mode: 0o700 })
+  const pathOf = (name: string) => join(directory, ...blobNameSegments(name))
+
+  return {
+    async write(name, content) {
+      const path = pathOf(name)
+      const temporary = join(scratch, Buffer.from(random(16)).toString('hex'))
+      try {
+        const size = await writeFlushed(temporary, content)
+        await makeDirectories(dirname(path), directory)
+        await linkOnce(temporary, path, name)
+        await flushDirectory(dirname(path))
+        return { size }
+      } finally {
+        await rm(temporary, { force: true })
+      }
+    },
+    async read(name, offset, length) {
+      const file = await openForReading(pathOf(name), name)
+      try {
+        return await readExactly(file, name, offset, length)
+      } finally {
+        await file.close()
+      }
+    },
+    async *stream(name, offset, length) {
+      const file = await openForReading(pathOf(name), name)
+      try {
+        for (let done = 0; done < length; done += pieceLength)
+          yield await readExactly(file, name, offset + done, Math.min(pieceLength, length - done))
+      } finally {
+        await file.close()
+      }
+    },
+    async size(name) {
+      try {
+        return (await stat(pathOf(name))).size
+      } catch (cause) {
+        throw asBlobError(cause, name)
+      }
+    },
+    async exists(name) {
+      return access(pathOf(name), constants.F_OK).then(
+        () => true,
+        () => false,
+      )
+    },
+    async delete(name) {
+      await rm(pathOf(name), { force: true })
+    },
+    async *list(prefix) {
+      const below = prefix === '' ? directory : join(directory, ...blobNameSegments(prefix.replace(/\/$/, '')))
+      const entries = await readdir(below, { recursive: true, withFileTypes: true }).catch(() => [])
+      for (const entry of entries) {
+        if (!entry.isFile() || entry.parentPath.startsWith(scratch)) continue
+        yield relative(directory, join(entry.parentPath, entry.name)).split(sep).join('/')
+      }
+    },
+  }
+}
+
+async function writeFlushed(path: string, content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<number> {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    let size = 0
+    for await (const piece of content) {
+      let written = 0
+      while (written < piece.length) written += (await file.write(piece, written, piece.length - written)).bytesWritten
+      size += piece.length
+    }
+    await file.sync()
+    return size
+  } finally {
+    await file.close()
+  }
+}
+
+/** Unlike rename(2), link(2) does not replace: two writers of one name cannot both succeed. */
+async function linkOnce(from: string, to: string, name: string): Promise<void> {
+  try {
+    await link(from, to)
+  } catch (cause) {
+    throw asBlobError(cause, name)
+  }
+}
+
+async function makeDirectories(path: string, root: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode: 0o700 })
+  if (first === undefined) return
+  for (let made = path; made.length >= first.length; made = dirname(made)) await flushDirectory(dirname(made))
+  await flushDirectory(root)
+}
+
+async function openForReading(path: string, name: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r')
+  } catch (cause) {
+    throw asBlobError(cause, name)
+  }
+}
+
+async function readExactly(file: FileHandle, name: string, offset: number, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length)
+  for (let done = 0; done < length; ) {
+    const { bytesRead } = await file.read(bytes, done, length - done, offset + done)
+    if (bytesRead === 0) throw new BlobError('truncated', `blob ${name} ends before byte ${offset + length}`)
+    done += bytesRead
+  }
+  return bytes
+}
+
+function asBlobError(cause: unknown, name: string): unknown {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  if (code === 'ENOENT') return new BlobError('not_found', `there is no blob ${name}`, { cause })
+  if (code === 'EEXIST') return new BlobError('exists', `blob ${name} was written already`, { cause })
+  return cause
+}

@@ -1,0 +1,87 @@
+import { type Kysely, sql } from 'kysely'
+import type { AnyTransaction } from '../database/database.ts'
+import type { Job, JsonValue, SendOptions } from './job-queue.ts'
+import type { JobTables } from './job-table.ts'
+
+export interface NewJob extends SendOptions {
+  readonly id: string
+  readonly kind: string
+  readonly payload: JsonValue
+}
+
+/** Inserts a job by the caller's transaction; false where a waiting job has its key. */
+export async function insertJob(
+  jobs: Kysely<JobTables>,
+  transaction: AnyTransaction,
+  job: NewJob,
+  now: Date,
+): Promise<boolean> {
+  // Compiled on the queue's own schema, executed by whichever schema's transaction the caller has open.
+  const insert = jobs
+    .insertInto('job')
+    .values({
+      id: job.id,
+      kind: job.kind,
+      payload: JSON.stringify(job.payload),
+      state: 'waiting',
+      unique_key: job.key ?? null,
+      not_before: job.notBefore ?? now,
+      created_at: now,
+    })
+    .onConflict((conflict) => conflict.columns(['kind', 'unique_key']).where('state', '=', 'waiting').doNothing())
+    .returning('id')
+  const { rows } = await transaction.executeQuery(insert)
+  return rows.length > 0
+}
+
+export interface Claim {
+  readonly limit: number
+  readonly now: Date
+  readonly leasedUntil: Date
+}
+
+/** Takes up to `limit` due jobs that nobody runs: rows another replica is taking are passed over. */
+export async function claimJobs(jobs: Kysely<JobTables>, kind: string, claim: Claim): Promise<readonly Job[]> {
+  const { now, leasedUntil, limit } = claim
+  return await jobs
+    .updateTable('job')
+    .set((set) => ({ leased_until: leasedUntil, attempt: set('attempt', '+', 1) }))
+    .where('id', 'in', (due) =>
+      due
+        .selectFrom('job')
+        .select('id')
+        .where('kind', '=', kind)
+        .where('state', '=', 'waiting')
+        .where('not_before', '<=', now)
+        .where((or) => or.or([or('leased_until', 'is', null), or('leased_until', '<=', now)]))
+        .orderBy('not_before')
+        .limit(limit)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .returning(['id', 'kind', sql<JsonValue>`payload`.as('payload'), 'attempt'])
+    .execute()
+}
+
+export type Outcome =
+  | { readonly state: 'done' }
+  | { readonly state: 'failed'; readonly error: string }
+  | { readonly state: 'waiting'; readonly notBefore: Date; readonly attempt: number; readonly error: string | null }
+
+/** Records how a run ended; false where its lease ran out and another run has begun, whose word then counts. */
+export async function settleJob(jobs: Kysely<JobTables>, job: Job, outcome: Outcome, now: Date): Promise<boolean> {
+  const again = outcome.state === 'waiting'
+  const { numUpdatedRows } = await jobs
+    .updateTable('job')
+    .set({
+      state: outcome.state,
+      leased_until: null,
+      last_error: outcome.state === 'done' ? null : outcome.error,
+      ...(again ? { not_before: outcome.notBefore, attempt: outcome.attempt } : { finished_at: now }),
+    })
+    .where('id', '=', job.id)
+    .where('state', '=', 'waiting')
+    .where('attempt', '=', job.attempt)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
