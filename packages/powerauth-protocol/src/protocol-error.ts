@@ -1,0 +1,27 @@
+/** Every way a public entry of this package refuses, with the sentence that documents it. */
+export const protocolErrors = {
+  invalid_argument: 'A value has the wrong type, length or range',
+  invalid_encoding: 'A text is not canonical Base64, Base64url or DER',
+  invalid_public_key: 'Bytes are no point of P-256',
+  invalid_activation_code: 'A text is no activation code: wrong form or wrong check sum',
+  invalid_configuration: 'A mobileSdkConfig string does not parse',
+  invalid_header: 'An X-PowerAuth header is missing a member or a member has the wrong form',
+  invalid_envelope: 'An encrypted object misses a member that its version needs, or carries one that it does not know',
+  invalid_jwt: 'A temporary-key JWT does not parse, does not verify or answers another request',
+  invalid_offline_payload: 'An offline payload does not parse or its signature does not verify',
+  unsupported_version: 'A protocol version that this package does not speak',
+  decryption_failed: 'A cryptogram does not authenticate or does not decrypt',
+} as const satisfies Record<string, string>
+
+export type ProtocolErrorCode = keyof typeof protocolErrors
+
+/** Thrown by every public entry. Branch on `code`; `message` is for people and never carries key material. */
+export class ProtocolError extends Error {
+  readonly code: ProtocolErrorCode
+
+  constructor(code: ProtocolErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'ProtocolError'
+    this.code = code
+  }
+}
