@@ -7,6 +7,7 @@ import {
   type FastifyReply,
   type FastifyRequest,
   fastify,
+  LogController,
   type RawReplyDefaultExpression,
   type RawRequestDefaultExpression,
   type RawServerDefault,
@@ -93,7 +94,7 @@ function createFastify(options: HttpServerOptions): HttpServer {
   const { tls, basePath } = options
   const settings = {
     loggerInstance: options.logger.child({ server: options.name }) as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimitBytes,
     requestTimeout: (options.requestTimeoutSeconds ?? 60) * 1000,
     connectionTimeout: 0,
