@@ -26,12 +26,16 @@ export interface PyhankoReport {
   }[]
 }
 
-/** Exit code 1 says only that something is wrong; the report says what. */
-export async function pyhanko(trust: string | undefined, files: readonly string[]): Promise<PyhankoReport[]> {
+/** Exit code 1 says only that something is wrong; the report says what. `lax` tolerates what strict parsing refuses. */
+export async function pyhanko(
+  trust: string,
+  files: readonly string[],
+  mode: 'strict' | 'lax' = 'strict',
+): Promise<PyhankoReport[]> {
   const script = join(sharedTools, 'pyhanko', 'validate.py')
-  const trusted = trust === undefined ? [] : ['--trust', trust]
+  const options = ['--trust', trust, ...(mode === 'lax' ? ['--lax'] : [])]
   const python = join(strangersRoot, 'pyhanko', 'bin', 'python')
-  const { stdout, stderr } = await run(python, [script, ...trusted, ...files], { timeoutSeconds: 300 })
+  const { stdout, stderr } = await run(python, [script, ...options, ...files], { timeoutSeconds: 300 })
   const lines = stdout.split('\n').filter((line) => line !== '')
   if (lines.length !== files.length) throw new Error(`pyHanko answered ${lines.length} of ${files.length}: ${stderr}`)
   return lines.map((line) => JSON.parse(line))
