@@ -1,0 +1,141 @@
+import { createPowerAuthPrivateClient } from '@cloudsigner/clients/powerauth-private'
+import { nodeCrypto } from '@cloudsigner/pki/node'
+import {
+  basicAuthentication,
+  createHttpServer,
+  fixedCredentials,
+  type HttpServer,
+  type Listener,
+  listen,
+  type ServiceEnvironment,
+} from '@cloudsigner/service'
+import type { CertificateAuthority } from './adapters/certificate-authority.ts'
+import { createDeviceRegistry, type DeviceRegistry } from './adapters/device-registry.ts'
+import { createEjbcaAuthority } from './adapters/ejbca-authority.ts'
+import { assertConfig, documentDefaults, requestTimeoutSeconds, type SignerConfig } from './config.ts'
+import type { SignerContext } from './context.ts'
+import { documentFileRoutes } from './http/document-file.ts'
+import { documentRoutes } from './http/documents.ts'
+import { problemAnswer } from './http/problem-answer.ts'
+import { signerRoutes } from './http/signers.ts'
+import { cleanDocuments } from './jobs/clean-documents.ts'
+import { markExpiredSigners } from './jobs/expire-signers.ts'
+import { sweepStrayBlobs } from './jobs/sweep-stray-blobs.ts'
+import { signerMigrations } from './store/migrations.ts'
+import { type SignerTables, signerSchema } from './store/tables.ts'
+
+export { documentDefaults, type SignerConfig } from './config.ts'
+
+export interface SignerService {
+  readonly listeners: { readonly http: Listener }
+  /** Stops the jobs, lets requests under way end, and gives back what was opened here. */
+  close(): Promise<void>
+}
+
+/** What is outside; tests of this service put others in their place. */
+export interface Outside {
+  readonly devices: DeviceRegistry
+  readonly ca: CertificateAuthority
+  close(): Promise<void>
+}
+
+const jsonBodyLimit = 64 * 1024
+const day = 24 * 3600
+
+/** CloudSigner Server: brings its schema up to date, binds, and starts its jobs. */
+export async function createSigner(
+  config: SignerConfig,
+  environment: ServiceEnvironment,
+  outside: Outside = connect(config),
+): Promise<SignerService> {
+  assertConfig(config)
+  await environment.database.migrate(signerSchema, signerMigrations)
+  const server = await createServer(config, environment)
+  const context = createContext(config, environment, outside, () => publicUrl(config, listener))
+  signerRoutes(server, context)
+  await documentRoutes(server, context)
+  documentFileRoutes(server, context)
+  await sweepStrayBlobs(context)
+  const listener = await listen(server, config.listen)
+  const jobs = environment.database.jobs(signerSchema)
+  await startJobs(config, context, jobs)
+  return {
+    listeners: { http: listener },
+    async close() {
+      await jobs.stop()
+      await listener.close()
+      await outside.close()
+    },
+  }
+}
+
+async function createServer(config: SignerConfig, environment: ServiceEnvironment): Promise<HttpServer> {
+  const server = await createHttpServer({
+    name: 'signer',
+    title: 'CloudSigner Server',
+    version: '0.1.0',
+    logger: environment.logger,
+    bodyLimitBytes: jsonBodyLimit,
+    requestTimeoutSeconds,
+    formatError: problemAnswer,
+  })
+  server.addHook(
+    'onRequest',
+    basicAuthentication({ realm: 'CloudSigner', verify: fixedCredentials([config.credentials]) }),
+  )
+  return server
+}
+
+function createContext(
+  config: SignerConfig,
+  environment: ServiceEnvironment,
+  outside: Outside,
+  publicUrl: () => string,
+): SignerContext {
+  const { maxBytes, waitingTimeoutSeconds, strayBlobSeconds } = { ...documentDefaults, ...config.documents }
+  return {
+    db: environment.database.forSchema<SignerTables>(signerSchema),
+    blobs: environment.blobs,
+    clock: environment.clock,
+    logger: environment.logger,
+    // Node's mathematics, and the environment's randomness.
+    crypto: { ...nodeCrypto, random: environment.random },
+    devices: outside.devices,
+    ca: outside.ca,
+    settings: { publicUrl, maxDocumentBytes: maxBytes, waitingTimeoutSeconds, strayBlobSeconds },
+  }
+}
+
+/** The genuine adapters: PowerAuth's private API and the CA's REST, over HTTP. */
+function connect(config: SignerConfig): Outside {
+  const authority = createEjbcaAuthority(config.ca)
+  return {
+    devices: createDeviceRegistry(createPowerAuthPrivateClient(config.powerAuth)),
+    ca: authority,
+    close: () => authority.close(),
+  }
+}
+
+async function startJobs(
+  config: SignerConfig,
+  context: SignerContext,
+  jobs: ReturnType<ServiceEnvironment['database']['jobs']>,
+): Promise<void> {
+  const { waiting, rejected, signed } = config.documents?.retentionSeconds ?? {}
+  const retention = {
+    ...(waiting === undefined ? {} : { WAITING: waiting }),
+    ...(rejected === undefined ? {} : { REJECTED: rejected }),
+    ...(signed === undefined ? {} : { SIGNED: signed }),
+  }
+  await jobs.every('sweep-stray-blobs', 300, async (_job, signal) => void (await sweepStrayBlobs(context, signal)))
+  await jobs.every(
+    'document-cleanup',
+    day,
+    async (_job, signal) => void (await cleanDocuments(context, retention, signal)),
+  )
+  await jobs.every('signer-expiration', day, async () => void (await markExpiredSigners(context)))
+}
+
+function publicUrl(config: SignerConfig, listener: Listener): string {
+  return config.publicUrl ?? `http://${listener.host}:${listener.port}`
+}

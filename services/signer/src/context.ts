@@ -1,0 +1,37 @@
+import type { CryptoProvider } from '@cloudsigner/pki'
+import type { BlobStore, Clock, Logger } from '@cloudsigner/service'
+import type { CertificateAuthority } from './adapters/certificate-authority.ts'
+import type { DeviceRegistry } from './adapters/device-registry.ts'
+import type { SignerDatabase } from './store/tables.ts'
+
+/** What every action works with; made once, in app.ts. */
+export interface SignerContext {
+  readonly db: SignerDatabase
+  readonly blobs: BlobStore
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly crypto: CryptoProvider
+  readonly devices: DeviceRegistry
+  readonly ca: CertificateAuthority
+  readonly settings: SignerSettings
+}
+
+export interface SignerSettings {
+  /** What precedes `/documents` in the `uri` of an answer; known once the listener is bound. */
+  readonly publicUrl: () => string
+  /** Largest PDF that is taken, in bytes. */
+  readonly maxDocumentBytes: number
+  /** Seconds that a document waits for its signature. */
+  readonly waitingTimeoutSeconds: number
+  /** Seconds after which a blob that no document names is removed; more than any request takes. */
+  readonly strayBlobSeconds: number
+}
+
+export function newUuid(crypto: Pick<CryptoProvider, 'random'>): string {
+  const bytes = crypto.random(16)
+  // RFC 9562 §5.4: version 4, variant 10.
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
+  const hex = Buffer.from(bytes).toString('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}

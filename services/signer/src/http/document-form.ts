@@ -1,0 +1,137 @@
+import { DocumentFields } from '@cloudsigner/contracts/signer'
+import { HttpFault } from '@cloudsigner/service'
+import type { Multipart, MultipartFile } from '@fastify/multipart'
+import type { FastifyRequest } from 'fastify'
+import { Check, Errors } from 'typebox/value'
+import {
+  discardBlob,
+  type ReceivedFile,
+  receiveFile,
+  requireSignerReady,
+  type UploadFields,
+} from '../actions/upload-document.ts'
+import type { SignerContext } from '../context.ts'
+import { SignerProblem } from '../domain/signer-problem.ts'
+import { signerIdOf } from './signer-id.ts'
+
+/** Bounds of the form beside the file: four short fields and their names. */
+export const formLimits = {
+  files: 2,
+  fields: 16,
+  parts: 18,
+  fieldNameSize: 100,
+  fieldSize: 4096,
+  headerPairs: 20,
+} as const
+
+/**
+ * Reads the form of POST /documents with its parts in any order. The file goes to the blob store as it comes; where the
+ * form is refused afterwards it is removed again.
+ */
+export async function readDocumentForm(
+  context: SignerContext,
+  request: FastifyRequest,
+): Promise<{ readonly file: ReceivedFile; readonly fields: UploadFields }> {
+  const fields = new Map<string, string>()
+  let file: ReceivedFile | null = null
+  try {
+    for await (const part of partsOf(request)) {
+      if (part.fieldname === 'visualSignature') throw noVisualSignature()
+      if (part.type === 'field') addField(fields, part.fieldname, part.value)
+      else file = await takeFile(context, part, file, fields)
+    }
+    if (file === null) throw new SignerProblem('DOCUMENT_UPLOAD_ERROR', 'The form has no part named file')
+    return { file, fields: checkedFields(fields) }
+  } catch (error) {
+    if (file !== null) await discardBlob(context, file.blob)
+    drain(request)
+    throw error
+  }
+}
+
+async function takeFile(
+  context: SignerContext,
+  part: MultipartFile,
+  earlier: ReceivedFile | null,
+  fields: ReadonlyMap<string, string>,
+): Promise<ReceivedFile> {
+  if (part.fieldname !== 'file') {
+    throw new SignerProblem('REQUEST_VALIDATION_ERROR', 'Only the part named file may be a file')
+  }
+  if (earlier !== null) throw new SignerProblem('REQUEST_VALIDATION_ERROR', 'The form has two files')
+  if (part.mimetype !== 'application/pdf' && part.mimetype !== 'application/octet-stream') {
+    throw new SignerProblem('DOCUMENT_UPLOAD_ERROR', `The file is announced as ${part.mimetype}, not application/pdf`)
+  }
+  // Where the fields came first, who may not sign is refused before the file is stored.
+  if (fields.size >= 3) await requireSignerReady(context, checkedFields(fields).signerId)
+  return receiveFile(context, fileNameOf(part.filename), contentOf(part))
+}
+
+function addField(fields: Map<string, string>, name: string, value: unknown): void {
+  if (typeof value !== 'string') throw new SignerProblem('REQUEST_VALIDATION_ERROR', 'A field of the form is not text')
+  if (fields.has(name)) throw new SignerProblem('REQUEST_VALIDATION_ERROR', 'The form has a field twice')
+  fields.set(name, value)
+}
+
+function checkedFields(fields: ReadonlyMap<string, string>): UploadFields {
+  const values: unknown = Object.fromEntries(fields)
+  if (!Check(DocumentFields, values)) {
+    const [first] = Errors(DocumentFields, values)
+    throw new SignerProblem(
+      'REQUEST_VALIDATION_ERROR',
+      `form${first?.instancePath ?? ''} ${first?.message ?? 'is not valid'}`,
+    )
+  }
+  return { signerId: signerIdOf(values), externalId: values.externalId, name: values.name }
+}
+
+/** The last segment of what the client calls the file, without control characters. */
+function fileNameOf(name: string): string {
+  const base = name.split(/[\\/]/).at(-1) ?? ''
+
+  const clean = [...base].filter((character) => character >= ' ' && character !== '\u007f').join('')
+  return clean === '' ? 'document.pdf' : clean.slice(0, 255)
+}
+
+/** The parts as they come; a body that is cut short or is no form is the caller's fault, not ours. */
+async function* partsOf(request: FastifyRequest): AsyncGenerator<Multipart> {
+  const parts = request.parts()
+  for (;;) {
+    const next = await parts.next().catch(brokenForm)
+    if (next.done) return
+    yield next.value
+  }
+}
+
+async function* contentOf(part: MultipartFile): AsyncGenerator<Uint8Array> {
+  const chunks = part.file[Symbol.asyncIterator]()
+  for (;;) {
+    const next = await chunks.next().catch(brokenForm)
+    if (next.done) return
+    yield next.value
+  }
+}
+
+function brokenForm(cause: unknown): never {
+  // The plugin's own refusals have codes, which the HTTP layer knows; the parser's are bare errors.
+  if (
+    cause instanceof HttpFault ||
+    (cause instanceof Error && 'code' in cause && String(cause.code).startsWith('FST_'))
+  ) {
+    throw cause
+  }
+  throw new SignerProblem('DOCUMENT_UPLOAD_ERROR', 'The form is cut short or malformed', {}, { cause })
+}
+
+function noVisualSignature(): SignerProblem {
+  return new SignerProblem(
+    'DOCUMENT_VISUAL_SIGNATURE_ERROR',
+    'This server does not place visual signatures yet: send the document without the part visualSignature',
+  )
+}
+
+/** Lets the rest of the body run out, so that the client gets to read the refusal. */
+function drain(request: FastifyRequest): void {
+  request.raw.unpipe()
+  request.raw.resume()
+}

@@ -1,0 +1,68 @@
+import {
+  CreateSignerRequest,
+  SetSignerStatusRequest,
+  SignerParams,
+  SignerResponse,
+} from '@cloudsigner/contracts/signer'
+import type { HttpServer } from '@cloudsigner/service'
+import { Type } from 'typebox'
+import { putSignerStatus } from '../actions/change-signer-status.ts'
+import { enrolSigner } from '../actions/enrol-signer.ts'
+import type { SignerContext } from '../context.ts'
+import { getSigner } from '../store/signer-store.ts'
+import { refusals } from './problem-answer.ts'
+import { signerIdOf } from './signer-id.ts'
+
+const Empty = Type.Null({ description: 'No body' })
+
+export function signerRoutes(server: HttpServer, context: SignerContext): void {
+  server.post(
+    '/signers',
+    {
+      schema: {
+        summary: 'Enrol a signer, or an existing one again',
+        tags: ['signers'],
+        body: CreateSignerRequest,
+        response: { 200: Empty, ...refusals(400, 500, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { userId, csr } = request.body
+      await enrolSigner(context, { signerId: signerIdOf(request.body), userId, csr })
+      return reply.code(200).send(null)
+    },
+  )
+
+  server.get(
+    '/signers/:signerId',
+    {
+      schema: {
+        summary: 'A signer and its status',
+        tags: ['signers'],
+        params: SignerParams,
+        response: { 200: SignerResponse, ...refusals(400) },
+      },
+    },
+    async (request) => {
+      const { signerId, userId, status } = await getSigner(context.db, request.params.signerId)
+      return { signerId, externalSignerId: signerId, userId, signerStatus: status }
+    },
+  )
+
+  server.put(
+    '/signers/:signerId',
+    {
+      schema: {
+        summary: 'Change the status of a signer',
+        tags: ['signers'],
+        params: SignerParams,
+        body: SetSignerStatusRequest,
+        response: { 200: Empty, ...refusals(400, 503) },
+      },
+    },
+    async (request, reply) => {
+      await putSignerStatus(context, request.params.signerId, request.body)
+      return reply.code(200).send(null)
+    },
+  )
+}

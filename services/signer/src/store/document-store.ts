@@ -1,0 +1,196 @@
+import type { DocumentStatus, SignatureLevel } from '@cloudsigner/contracts/signer'
+import type { SignaturePlan } from '@cloudsigner/pades'
+import type { Segment } from '../domain/byte-ranges.ts'
+import { SignerProblem } from '../domain/signer-problem.ts'
+import type { SignerDatabase, SignerTransaction } from './tables.ts'
+
+export interface NewDocument {
+  readonly documentId: string
+  readonly signerId: string
+  readonly certificateId: string
+  readonly externalId: string
+  readonly name: string
+  readonly fileName: string
+  readonly signedAttributes: Uint8Array
+  readonly plan: SignaturePlan
+  readonly createdAt: Date
+  readonly waitingUntil: Date
+}
+
+export interface StoredDocument extends NewDocument {
+  readonly status: DocumentStatus
+  readonly signature: Uint8Array | null
+  /** Bytes of the file as uploaded. */
+  readonly size: number
+}
+
+export interface StoredSegment extends Segment {
+  /** SHA-256 of the segment. */
+  readonly digest: Uint8Array
+}
+
+export async function insertDocument(
+  transaction: SignerTransaction,
+  document: NewDocument,
+  original: StoredSegment,
+): Promise<void> {
+  await transaction
+    .insertInto('document')
+    .values({
+      id: document.documentId,
+      signer_id: document.signerId,
+      certificate_id: document.certificateId,
+      external_id: document.externalId,
+      name: document.name,
+      file_name: document.fileName,
+      status: 'WAITING',
+      signed_attributes: document.signedAttributes,
+      plan: JSON.stringify(document.plan),
+      created_at: document.createdAt,
+      waiting_until: document.waitingUntil,
+      changed_at: document.createdAt,
+    })
+    .execute()
+  await insertSegment(transaction, document.documentId, 0, original)
+}
+
+export async function insertSegment(
+  transaction: SignerTransaction,
+  documentId: string,
+  position: number,
+  segment: StoredSegment,
+): Promise<void> {
+  await transaction
+    .insertInto('segment')
+    .values({ document_id: documentId, position, blob: segment.blob, size: segment.size, digest: segment.digest })
+    .execute()
+}
+
+/** Throws ERROR_RESOURCE_NOT_FOUND, also for what is no UUID. */
+export async function getDocument(db: SignerDatabase, documentId: string): Promise<StoredDocument> {
+  const row = isUuid(documentId)
+    ? await db
+        .selectFrom('document')
+        .innerJoin('segment', (join) =>
+          join.onRef('segment.document_id', '=', 'document.id').on('segment.position', '=', 0),
+        )
+        .select([
+          'document.id',
+          'document.signer_id',
+          'document.certificate_id',
+          'document.external_id',
+          'document.name',
+          'document.file_name',
+          'document.status',
+          'document.signed_attributes',
+          'document.plan',
+          'document.created_at',
+          'document.waiting_until',
+          'document.signature',
+          'segment.size',
+        ])
+        .where('document.id', '=', documentId)
+        .executeTakeFirst()
+    : undefined
+  if (row === undefined) throw unknownDocument(documentId)
+  return {
+    documentId: row.id,
+    signerId: row.signer_id,
+    certificateId: row.certificate_id,
+    externalId: row.external_id,
+    name: row.name,
+    fileName: row.file_name,
+    status: row.status,
+    signedAttributes: row.signed_attributes,
+    // Written by insertDocument from a SignaturePlan, which is a plain JSON value.
+    plan: row.plan as SignaturePlan,
+    createdAt: row.created_at,
+    waitingUntil: row.waiting_until,
+    signature: row.signature,
+    size: row.size,
+  }
+}
+
+/** In order; their concatenation is the document. */
+export async function listSegments(db: SignerDatabase, documentId: string): Promise<readonly StoredSegment[]> {
+  return db
+    .selectFrom('segment')
+    .select(['blob', 'size', 'digest'])
+    .where('document_id', '=', documentId)
+    .orderBy('position')
+    .execute()
+}
+
+/** WAITING → SIGNED, unless something else happened to the document meanwhile: then false, and nothing is changed. */
+export async function markSigned(
+  transaction: SignerTransaction,
+  documentId: string,
+  signature: Uint8Array,
+  level: SignatureLevel,
+  at: Date,
+): Promise<boolean> {
+  const result = await transaction
+    .updateTable('document')
+    .set({ status: 'SIGNED', signature, signature_level: level, changed_at: at })
+    .where('id', '=', documentId)
+    .where('status', '=', 'WAITING')
+    .where('waiting_until', '>', at)
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
+
+/** WAITING → REJECTED; false where the document is not WAITING any more. */
+export async function markRejected(db: SignerDatabase, documentId: string, at: Date): Promise<boolean> {
+  const result = await db
+    .updateTable('document')
+    .set({ status: 'REJECTED', changed_at: at })
+    .where('id', '=', documentId)
+    .where('status', '=', 'WAITING')
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
+
+/** Removes the document's rows and gives the blobs that it had; ERROR_RESOURCE_NOT_FOUND. */
+export async function deleteDocument(transaction: SignerTransaction, documentId: string): Promise<readonly string[]> {
+  if (!isUuid(documentId)) throw unknownDocument(documentId)
+  // The row lock waits for a signing that is about to add its segment, so that no blob is forgotten.
+  const found = await transaction
+    .selectFrom('document')
+    .select('id')
+    .where('id', '=', documentId)
+    .forUpdate()
+    .executeTakeFirst()
+  if (found === undefined) throw unknownDocument(documentId)
+  const segments = await transaction
+    .deleteFrom('segment')
+    .where('document_id', '=', documentId)
+    .returning('blob')
+    .execute()
+  await transaction.deleteFrom('document').where('id', '=', documentId).execute()
+  return segments.map(({ blob }) => blob)
+}
+
+function unknownDocument(documentId: string): SignerProblem {
+  return new SignerProblem('ERROR_RESOURCE_NOT_FOUND', 'There is no such document', { documentId })
+}
+
+function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+}
+
+export async function listDocumentsUnchangedSince(
+  db: SignerDatabase,
+  status: DocumentStatus,
+  before: Date,
+  limit: number,
+): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('document')
+    .select('id')
+    .where('status', '=', status)
+    .where('changed_at', '<=', before)
+    .orderBy('changed_at')
+    .limit(limit)
+    .execute()
+  return rows.map(({ id }) => id)
+}
