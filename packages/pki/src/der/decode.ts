@@ -1,0 +1,134 @@
+import { toHex } from '../bytes.ts'
+import { type DerElement, malformed } from './element.ts'
+import { Tag } from './tags.ts'
+
+function expectTag(element: DerElement, tag: number, type: string): void {
+  if (element.tag !== tag) throw malformed(`${type} expected, tag 0x${element.tag.toString(16)} found`, element.offset)
+}
+
+/** Dotted form. PkiError 'der_malformed'. */
+export function decodeOid(element: DerElement): string {
+  expectTag(element, Tag.ObjectIdentifier, 'OBJECT IDENTIFIER')
+  return decodeOidContent(element.content)
+}
+
+/** From content octets alone, for IMPLICIT tags. */
+export function decodeOidContent(content: Uint8Array): string {
+  const arcs: bigint[] = []
+  let value = 0n
+  for (const octet of content) {
+    value = (value << 7n) | BigInt(octet & 0x7f)
+    if (octet >= 0x80) continue
+    arcs.push(value)
+    value = 0n
+  }
+  const [first = 0n, ...rest] = arcs
+  const root = first < 40n ? 0n : first < 80n ? 1n : 2n
+  return [root, first - root * 40n, ...rest].join('.')
+}
+
+export function decodeBoolean(element: DerElement): boolean {
+  expectTag(element, Tag.Boolean, 'BOOLEAN')
+  return element.content[0] !== 0
+}
+
+/** INTEGER or ENUMERATED of any size, two's complement. */
+export function decodeInteger(element: DerElement): bigint {
+  if (element.tag !== Tag.Enumerated) expectTag(element, Tag.Integer, 'INTEGER')
+  return decodeIntegerContent(element.content)
+}
+
+export function decodeIntegerContent(content: Uint8Array): bigint {
+  if (content.length === 0) return 0n
+  return BigInt.asIntN(8 * content.length, BigInt(`0x${toHex(content)}`))
+}
+
+/** A small INTEGER or ENUMERATED, 0 … 2³¹−1. */
+export function decodeSmallInteger(element: DerElement): number {
+  const value = decodeInteger(element)
+  if (value < 0n || value > 0x7fffffffn) throw malformed('INTEGER out of range', element.offset)
+  return Number(value)
+}
+
+/**
+ * A serial number's octets in hex, without the sign octet 00. Negative numbers, which RFC 5280 §4.1.2.2 forbids but old CAs issued,
+ * keep a minus sign, so that they never look like a positive one.
+ */
+export function decodeSerialNumber(element: DerElement): string {
+  expectTag(element, Tag.Integer, 'INTEGER')
+  const { content } = element
+  if ((content[0] ?? 0) >= 0x80) return `-${toHex(content)}`
+  return toHex(content.length > 1 && content[0] === 0 ? content.subarray(1) : content)
+}
+
+/** Octets of a BIT STRING that must be whole octets (signatures, keys). */
+export function decodeBitStringOctets(element: DerElement): Uint8Array {
+  expectTag(element, Tag.BitString, 'BIT STRING')
+  if (element.content[0] !== 0) throw malformed('BIT STRING is not whole octets', element.offset)
+  return element.content.subarray(1)
+}
+
+/** Positions of the bits that are set, from the content octets of a named-bit BIT STRING. */
+export function decodeNamedBits(content: Uint8Array): readonly number[] {
+  const positions: number[] = []
+  for (let position = 0; position < 8 * (content.length - 1); position++) {
+    if (((content[1 + (position >> 3)] ?? 0) & (0x80 >> (position & 7))) !== 0) positions.push(position)
+  }
+  return positions
+}
+
+export function decodeOctetString(element: DerElement): Uint8Array {
+  expectTag(element, Tag.OctetString, 'OCTET STRING')
+  return element.content
+}
+
+/** UTCTime or GeneralizedTime; fractions of a second kept to milliseconds. */
+export function decodeTime(element: DerElement): Date {
+  const text = String.fromCharCode(...element.content.subarray(0, 40))
+  const match = /^(\d{2}|\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\.\d+)?Z$/.exec(text)
+  const isUtc = element.tag === Tag.UtcTime
+  if (!match || (!isUtc && element.tag !== Tag.GeneralizedTime) || (match[1]?.length === 2) !== isUtc) {
+    throw malformed('time', element.offset)
+  }
+  const [, yearDigits = '', month, day, hour, minute, second, fraction = ''] = match
+  const year = isUtc ? (yearDigits < '50' ? `20${yearDigits}` : `19${yearDigits}`) : yearDigits
+  const milliseconds = `${fraction.slice(1, 4)}000`.slice(0, 3)
+  const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}Z`
+  const date = new Date(iso)
+  // Date rolls 30 February over; the round trip catches it.
+  if (Number.isNaN(date.getTime()) || date.toISOString() !== iso) throw malformed('no such time', element.offset)
+  return date
+}
+
+const decoders: Readonly<Record<number, (content: Uint8Array) => string>> = {
+  [Tag.Utf8String]: (content) => new TextDecoder().decode(content),
+  [Tag.NumericString]: latin1,
+  [Tag.PrintableString]: latin1,
+  [Tag.TeletexString]: latin1,
+  [Tag.Ia5String]: latin1,
+  [Tag.VisibleString]: latin1,
+  [Tag.BmpString]: (content) => codeUnits(content, 2),
+  [Tag.UniversalString]: (content) => codeUnits(content, 4),
+}
+
+/** Null where the element is not of a character string type. */
+export function decodeCharacterString(element: DerElement): string | null {
+  return decoders[element.tag]?.(element.content) ?? null
+}
+
+/** ISO 8859-1: what everyone reads TeletexString as, and a superset of the ASCII types. */
+export function latin1(content: Uint8Array): string {
+  let text = ''
+  for (const octet of content) text += String.fromCharCode(octet)
+  return text
+}
+
+function codeUnits(content: Uint8Array, width: 2 | 4): string {
+  let text = ''
+  for (let at = 0; at + width <= content.length; at += width) {
+    let point = 0
+    for (let i = 0; i < width; i++) point = point * 256 + (content[at + i] ?? 0)
+    text += point <= 0x10ffff ? String.fromCodePoint(point) : '\uFFFD'
+  }
+  return text
+}
