@@ -79,6 +79,10 @@ export {
   parseOcspResponse,
   type SingleResponse,
 } from './ocsp/response.ts'
+export type { PathRules } from './path/judge-path.ts'
+export type { PathFailure, PathFailureReason, PathResult } from './path/path-result.ts'
+export type { ProfileDeviation } from './path/profile.ts'
+export { type PathOptions, validatePath } from './path/validate-path.ts'
 export {
   assembleCertificationRequest,
   buildCertificationRequestInfo,
@@ -86,6 +90,16 @@ export {
   parseCertificationRequest,
   verifyCertificationRequest,
 } from './request/request.ts'
+export { type RevocationQuestion, readCrlStatus } from './revocation/crl-status.ts'
+export {
+  evaluateRevocation,
+  type RevocationData,
+  type RevocationFetcher,
+  type RevocationOptions,
+} from './revocation/evaluate-revocation.ts'
+export { type OcspQuestion, readOcspStatus } from './revocation/ocsp-status.ts'
+export type { RevocationStatus, RevocationUnknownReason } from './revocation/revocation-status.ts'
+export { tryReading } from './try-reading.ts'
 export type { MessageImprint } from './tsp/message-imprint.ts'
 export { buildTimeStampRequest, parseTimeStampRequest, type TimeStampRequest } from './tsp/request.ts'
 export {

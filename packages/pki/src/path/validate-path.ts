@@ -3,6 +3,7 @@
 import { bytesEqual } from '../bytes.ts'
 import type { CryptoProvider } from '../crypto-provider.ts'
 import { PkiError } from '../errors.ts'
+import { tryReading } from '../try-reading.ts'
 import { judgePath, type PathRules } from './judge-path.ts'
 import { type PathCertificate, readPathCertificate } from './path-certificate.ts'
 import type { PathFailure, PathResult } from './path-result.ts'
@@ -27,7 +28,7 @@ const MAX_CANDIDATES = 512
  * certificates are: a candidate that cannot be read is passed over, as if it were not there.
  */
 export async function validatePath(certificate: Uint8Array, options: PathOptions): Promise<PathResult> {
-  const leaf = tryRead(certificate)
+  const leaf = tryReading(() => readPathCertificate(certificate))
   if (leaf instanceof PkiError) return malformedResult(leaf)
   const anchors = readAll(options.trustAnchors)
   const intermediates = readAll(options.intermediates).filter(
@@ -81,17 +82,8 @@ function failureOf({ kind, path, ...rest }: Finding): PathFailure {
 function readAll(certificates: readonly Uint8Array[]): readonly PathCertificate[] {
   return certificates
     .slice(0, MAX_CANDIDATES)
-    .map(tryRead)
+    .map((der) => tryReading(() => readPathCertificate(der)))
     .filter((view): view is PathCertificate => !(view instanceof PkiError))
-}
-
-function tryRead(der: Uint8Array): PathCertificate | PkiError {
-  try {
-    return readPathCertificate(der)
-  } catch (error) {
-    if (error instanceof PkiError) return error
-    throw error
-  }
 }
 
 function sameDer(a: PathCertificate, b: PathCertificate): boolean {

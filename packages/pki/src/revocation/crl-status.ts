@@ -3,10 +3,11 @@
 import type { Oid } from '../algorithms.ts'
 import type { Certificate } from '../certificate/certificate.ts'
 import { extensionOids, findExtension } from '../certificate/extension.ts'
+import { type CertificateRevocationList, parseCrl, verifyCrlSignature } from '../crl/crl.ts'
 import type { CryptoProvider } from '../crypto-provider.ts'
 import { PkiError } from '../errors.ts'
-import { type CertificateRevocationList, parseCrl, verifyCrlSignature } from '../index.ts'
 import { namesEqual } from '../names/name.ts'
+import { tryReading } from '../try-reading.ts'
 import { readIssuingDistributionPoint } from './issuing-distribution-point.ts'
 import { type RevocationStatus, unknownStatus } from './revocation-status.ts'
 
@@ -31,7 +32,7 @@ const processedCriticalExtensions: readonly Oid[] = [
 ]
 
 export async function readCrlStatus(crlDer: Uint8Array, question: RevocationQuestion): Promise<RevocationStatus> {
-  const crl = tryParse(crlDer)
+  const crl = tryReading(() => parseCrl(crlDer))
   if (crl instanceof PkiError) return unknownStatus('malformed', crl.message)
   const { certificate, issuer, crypto } = question
   const obstacle = findScopeObstacle(crl, question) ?? findTimeObstacle(crl.thisUpdate, crl.nextUpdate, question)
@@ -69,7 +70,7 @@ function findScopeObstacle(crl: CertificateRevocationList, question: RevocationQ
 }
 
 function findPartitionObstacle(value: Uint8Array, certificate: Certificate): RevocationStatus | null {
-  const scope = tryRead(value)
+  const scope = tryReading(() => readIssuingDistributionPoint(value))
   if (scope instanceof PkiError) return unknownStatus('malformed', scope.message)
   if (scope.indirectCRL) return unknownStatus('unsupported', 'an indirect CRL')
   if (scope.onlySomeReasons) return unknownStatus('unsupported', 'a CRL of some reasons only')
@@ -111,22 +112,4 @@ export function findTimeObstacle(
  */
 export function findLateObstacle(thisUpdate: Date, { notAfter }: Certificate): RevocationStatus | null {
   return thisUpdate > notAfter ? unknownStatus('not_applicable', 'from after the end of the certificate') : null
-}
-
-function tryParse(der: Uint8Array): CertificateRevocationList | PkiError {
-  try {
-    return parseCrl(der)
-  } catch (error) {
-    if (error instanceof PkiError) return error
-    throw error
-  }
-}
-
-function tryRead(value: Uint8Array) {
-  try {
-    return readIssuingDistributionPoint(value)
-  } catch (error) {
-    if (error instanceof PkiError) return error
-    throw error
-  }
 }

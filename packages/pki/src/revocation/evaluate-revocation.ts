@@ -1,5 +1,9 @@
 /** Revocation of one certificate, from data at hand and, where allowed, from what its addresses answer. */
-import { buildCertId, buildOcspRequest } from '../index.ts'
+
+import { PkiError } from '../errors.ts'
+import { buildCertId } from '../ocsp/cert-id.ts'
+import { buildOcspRequest } from '../ocsp/request.ts'
+import { tryReading } from '../try-reading.ts'
 import { type RevocationQuestion, readCrlStatus } from './crl-status.ts'
 import { readOcspStatus } from './ocsp-status.ts'
 import { type RevocationStatus, type RevocationUnknownReason, unknownStatus } from './revocation-status.ts'
@@ -88,7 +92,10 @@ async function askResponder(
   const { certificate, issuer, crypto } = options
   const nonce = crypto.random(NONCE_LENGTH)
   // SHA-1 here identifies the issuer and protects nothing; every responder knows it (RFC 5019 §2.1.1).
-  const certId = buildCertId({ issuer, serialNumber: certificate.serialNumber, hashAlgorithm: 'SHA-1', crypto })
+  const certId = tryReading(() =>
+    buildCertId({ issuer, serialNumber: certificate.serialNumber, hashAlgorithm: 'SHA-1', crypto }),
+  )
+  if (certId instanceof PkiError) return unknownStatus('unsupported', certId.message)
   const request = buildOcspRequest({ certIds: [certId], nonce })
   const response = await attempt(() => fetcher.fetchOcsp(url, request))
   return response instanceof Uint8Array ? readOcspStatus(response, { ...options, nonce }) : response

@@ -1,19 +1,15 @@
 /** What an OCSP response says about a certificate (RFC 6960 §3.2, §4.2.2). */
 
+import { subjectPublicKeyOctets } from '../algorithms.ts'
 import { bytesEqual } from '../bytes.ts'
 import type { Certificate } from '../certificate/certificate.ts'
 import { parseCertificate, verifyCertificateSignature } from '../certificate/certificate.ts'
 import { PkiError } from '../errors.ts'
-import {
-  type BasicOcspResponse,
-  buildCertId,
-  type OcspResponse,
-  parseOcspResponse,
-  type SingleResponse,
-} from '../index.ts'
 import { namesEqual } from '../names/name.ts'
+import { buildCertId } from '../ocsp/cert-id.ts'
+import { type BasicOcspResponse, parseOcspResponse, type SingleResponse } from '../ocsp/response.ts'
+import { tryReading } from '../try-reading.ts'
 import { DEFAULT_CLOCK_SKEW_MS, findLateObstacle, findTimeObstacle, type RevocationQuestion } from './crl-status.ts'
-import { subjectPublicKeyOf } from './public-key-bits.ts'
 import { type RevocationStatus, unknownStatus } from './revocation-status.ts'
 
 export interface OcspQuestion extends RevocationQuestion {
@@ -26,7 +22,7 @@ const OID_OCSP_SIGNING = '1.3.6.1.5.5.7.3.9'
 const MAX_RESPONDER_CERTIFICATES = 16
 
 export async function readOcspStatus(responseDer: Uint8Array, question: OcspQuestion): Promise<RevocationStatus> {
-  const response = tryParse(responseDer)
+  const response = tryReading(() => parseOcspResponse(responseDer))
   if (response instanceof PkiError) return unknownStatus('malformed', response.message)
   const { basic } = response
   if (basic === null) return unknownStatus('responder_unknown', `the responder answers ${response.status}`)
@@ -67,9 +63,9 @@ function statusOf({ certStatus, thisUpdate }: SingleResponse, { certificate }: O
 function findSingleResponse(basic: BasicOcspResponse, { certificate, issuer, crypto }: OcspQuestion) {
   return basic.responses.find(({ certId }) => {
     const { serialNumber } = certificate
+    if (certId.serialNumber !== serialNumber) return false
     const expected = buildCertId({ issuer, serialNumber, hashAlgorithm: certId.hashAlgorithm, crypto })
     return (
-      certId.serialNumber === expected.serialNumber &&
       bytesEqual(certId.issuerNameHash, expected.issuerNameHash) &&
       bytesEqual(certId.issuerKeyHash, expected.issuerKeyHash)
     )
@@ -94,9 +90,10 @@ async function findResponder(
   if (isNamed(basic, issuer, crypto)) return issuer
   const delegate = basic.certificates
     .slice(0, MAX_RESPONDER_CERTIFICATES)
-    .map(tryParseCertificate)
-    .find((candidate) => candidate !== null && isNamed(basic, candidate, crypto))
-  if (delegate == null)
+    .map((der) => tryReading(() => parseCertificate(der)))
+    .filter((candidate): candidate is Certificate => !(candidate instanceof PkiError))
+    .find((candidate) => isNamed(basic, candidate, crypto))
+  if (delegate === undefined)
     return unknownStatus('not_authorised', 'the certificate of the responder is not in the response')
   const { extKeyUsage, keyUsage, ocspNoCheck } = delegate.extensions
   if (!namesEqual(delegate.issuer, issuer.subject))
@@ -118,27 +115,9 @@ function isNamed(basic: BasicOcspResponse, certificate: Certificate, crypto: Ocs
   const { responderId } = basic
   if ('byName' in responderId) return namesEqual(responderId.byName, certificate.subject)
   // §4.2.1: "SHA-1 hash of responder's public key (excluding the tag and length fields)".
-  return bytesEqual(responderId.byKey, crypto.digest('SHA-1', subjectPublicKeyOf(certificate)))
+  return bytesEqual(responderId.byKey, crypto.digest('SHA-1', subjectPublicKeyOctets(certificate.subjectPublicKeyInfo)))
 }
 
 function isValidAt({ notBefore, notAfter }: Certificate, at: Date): boolean {
   return at >= notBefore && Math.floor(at.getTime() / 1000) * 1000 <= notAfter.getTime()
-}
-
-function tryParse(der: Uint8Array): OcspResponse | PkiError {
-  try {
-    return parseOcspResponse(der)
-  } catch (error) {
-    if (error instanceof PkiError) return error
-    throw error
-  }
-}
-
-function tryParseCertificate(der: Uint8Array): Certificate | null {
-  try {
-    return parseCertificate(der)
-  } catch (error) {
-    if (error instanceof PkiError) return null
-    throw error
-  }
 }

@@ -1,5 +1,5 @@
 /** What revocation data say about one certificate. Nothing here is an exception: data that do not help are 'unknown'. */
-import type { CrlReason } from '../index.ts'
+import type { CrlReason } from '../crl/reason.ts'
 
 export type RevocationUnknownReason =
   /** Nothing at hand, and nothing that could be fetched. */
