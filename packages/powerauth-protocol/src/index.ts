@@ -58,7 +58,7 @@ export {
 } from './v3/headers.ts'
 export { type ActivationKeys, agreeActivationKeys, deriveActivationKeys, deriveMasterSecret } from './v3/keys.ts'
 export { buildMobileSdkConfig, type MobileSdkConfig, parseMobileSdkConfig } from './v3/mobile-sdk-config.ts'
-export { canonicalQuery, dataWithSecret, normalizeRequest } from './v3/normalized-data.ts'
+export { canonicalQuery, dataWithSecret, normalizeRequest, serverCanonicalQuery } from './v3/normalized-data.ts'
 export {
   createOfflinePayload,
   type OfflinePayload,

@@ -1,4 +1,4 @@
-/** The three X-PowerAuth headers: written in the order of the documents, read in any order. */
+/** The three X-PowerAuth headers: written in the genuine client's order, read in any. */
 import { base64Decode } from '../encoding/base64.ts'
 import { ProtocolError } from '../protocol-error.ts'
 import { type AuthenticationCodeType, parseAuthenticationCodeType } from './authentication-code.ts'
@@ -60,8 +60,8 @@ export function parseAuthorizationHeader(text: string): AuthorizationHeader {
 }
 
 export function formatEncryptionHeader(header: EncryptionHeader): string {
-  const members = { version: header.version, application_key: header.applicationKey }
-  return format(header.activationId === undefined ? members : { ...members, activation_id: header.activationId })
+  const activation = header.activationId === undefined ? {} : { activation_id: header.activationId }
+  return format({ application_key: header.applicationKey, ...activation, version: header.version })
 }
 
 /** Throws `invalid_header`, or `unsupported_version`. */
@@ -100,7 +100,7 @@ const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 /** One to three components: 16 bytes each in Base64, or 8 digits each joined by `-`. */
 const codePattern = /^(?:[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{64}|[0-9]{8}(?:-[0-9]{8}){0,2})$/
 
-function format(members: Readonly<Record<string, string>>): string {
+function format(members: { readonly [name: string]: string | undefined }): string {
   const list = Object.entries(members).map(([name, value]) => `${name}="${value}"`)
   return PREFIX + list.join(', ')
 }

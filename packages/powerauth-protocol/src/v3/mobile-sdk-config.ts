@@ -19,12 +19,11 @@ export function buildMobileSdkConfig(config: MobileSdkConfig): string {
   return base64Encode(
     concat(
       Uint8Array.of(FORMAT_VERSION),
-      base64Decode(config.applicationKey, 'applicationKey'),
-      base64Decode(config.applicationSecret, 'applicationSecret'),
+      data(base64Decode(config.applicationKey, 'applicationKey')),
+      data(base64Decode(config.applicationSecret, 'applicationSecret')),
       writeCount(1),
       Uint8Array.of(MASTER_P256),
-      writeCount(masterPublicKey.length),
-      masterPublicKey,
+      data(masterPublicKey),
     ),
   )
 }
@@ -33,13 +32,13 @@ export function buildMobileSdkConfig(config: MobileSdkConfig): string {
 export function parseMobileSdkConfig(text: string): MobileSdkConfig {
   const reader = new Reader(decode(text))
   if (reader.byte() !== FORMAT_VERSION) throw invalid('its format version is unknown')
-  const applicationKey = base64Encode(reader.take(16))
-  const applicationSecret = base64Encode(reader.take(16))
+  const applicationKey = base64Encode(credential(reader))
+  const applicationSecret = base64Encode(credential(reader))
   let masterPublicKey: Uint8Array | undefined
   const count = reader.count()
   for (let index = 0; index < count; index++) {
     const id = reader.byte()
-    const key = reader.take(reader.count())
+    const key = reader.data()
     if (id !== MASTER_P256) continue
     if (masterPublicKey !== undefined) throw invalid('it has two master public keys')
     masterPublicKey = decodePublicKey(key)
@@ -49,12 +48,22 @@ export function parseMobileSdkConfig(text: string): MobileSdkConfig {
   return { applicationKey, applicationSecret, masterPublicKey }
 }
 
+function credential(reader: Reader): Uint8Array {
+  const bytes = reader.data()
+  if (bytes.length !== 16) throw invalid('a credential of the application does not have 16 bytes')
+  return bytes
+}
+
 function decode(text: string): Uint8Array {
   try {
     return base64Decode(text, 'mobileSdkConfig')
   } catch (cause) {
     throw invalid('it is not Base64', cause)
   }
+}
+
+function data(bytes: Uint8Array): Uint8Array {
+  return concat(writeCount(bytes.length), bytes)
 }
 
 /** n < 0x80 in one byte, < 0x4000 in two, < 0x4000_0000 in four; the two highest bits say which. */
@@ -84,6 +93,10 @@ class Reader {
     if (length > this.#bytes.length - this.#offset) throw invalid(`it ends at byte ${this.#bytes.length}, too early`)
     this.#offset += length
     return this.#bytes.slice(this.#offset - length, this.#offset)
+  }
+
+  data(): Uint8Array {
+    return this.take(this.count())
   }
 
   count(): number {

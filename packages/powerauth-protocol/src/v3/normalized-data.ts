@@ -24,8 +24,7 @@ export function dataWithSecret(normalized: string, secret: string): Uint8Array {
 
 /**
  * The query of a GET in place of a body: pairs decoded, those without `=` dropped, sorted by key and then by value,
- * encoded again as a form and joined. No query: no bytes. The genuine back end decodes the whole query once before;
- * a server that must agree with it passes `decodeURIComponent`-ed text with `+` read as a space.
+ * encoded again as a form and joined. No query: no bytes. This is the client's reading.
  */
 export function canonicalQuery(query: string): Uint8Array {
   const pairs = query
@@ -38,6 +37,14 @@ export function canonicalQuery(query: string): Uint8Array {
     })
   pairs.sort(([keyA, valueA], [keyB, valueB]) => compare(keyA, keyB) || compare(valueA, valueB))
   return utf8(pairs.map(([key, value]) => `${formEncode(key)}=${formEncode(value)}`).join('&'))
+}
+
+/**
+ * The server's reading: the genuine back end decodes the query as a whole before it looks at the pairs, and so twice in
+ * all. Clients that escape an escape (`%2520`) agree with it only where the server does the same.
+ */
+export function serverCanonicalQuery(query: string): Uint8Array {
+  return canonicalQuery(formDecode(query))
 }
 
 /** By UTF-16 code unit, as Java compares strings. */
