@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { test } from 'node:test'
+import { errorPage, renderErrorPage } from './error-page.ts'
 import { filesMatching, readText, readTree, repositoryRoot } from './tree.ts'
 
 interface LockedPackage {
@@ -84,4 +85,8 @@ test('every npm script that a document names exists', async () => {
   for (const document of documents)
     for (const [, name = ''] of (await readText(document)).matchAll(/npm run ([\w:-]+)/g))
       assert.ok(Object.hasOwn(scripts, name), `${document} names npm run ${name}`)
+})
+
+test('the page of error codes is made of the tables', async () => {
+  assert.equal(await readText(errorPage), renderErrorPage(), 'write it anew: node test/error-page.ts')
 })
