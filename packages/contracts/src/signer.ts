@@ -36,8 +36,8 @@ export const SignerErrorResponse = Type.Object({
 export type SignerErrorResponse = Static<typeof SignerErrorResponse>
 
 /** The PowerAuth activation (registration) id. No control characters: it becomes the CA's user name. */
-const SignerId = Type.String({ minLength: 1, maxLength: 255, pattern: '^[^\\u0000-\\u001f\\u007f]+$' })
-const UserId = Type.String({ minLength: 1, maxLength: 255, pattern: '^[^\\u0000-\\u001f\\u007f]+$' })
+const SignerId = Type.String({ minLength: 1, maxLength: 250, pattern: '^[^\\u0000-\\u001f\\u007f]+$' })
+const UserId = Type.String({ minLength: 1, maxLength: 250, pattern: '^[^\\u0000-\\u001f\\u007f]+$' })
 
 export const SignerStatus = Type.Enum(['ACTIVE', 'BLOCKED', 'REMOVED', 'REVOKED', 'EXPIRED'])
 export type SignerStatus = Static<typeof SignerStatus>

@@ -77,8 +77,8 @@ function requireMayEnrolAgain(signer: Signer, userId: string): void {
  */
 async function store(context: SignerContext, enrolment: Enrolment): Promise<void> {
   const refusal = await context.db.transaction().execute(async (transaction) => {
-    const existing = await lockSigner(transaction, enrolment.signerId, 'update')
-    if (existing === null) await insertSigner(transaction, enrolment)
+    const made = await insertSigner(transaction, enrolment)
+    const existing = made ? null : await lockSigner(transaction, enrolment.signerId, 'update')
     await insertCertificate(transaction, enrolment)
     if (existing === null) return null
     try {

@@ -66,8 +66,9 @@ export interface Enrolment {
   readonly at: Date
 }
 
-export async function insertSigner(transaction: SignerTransaction, enrolment: Enrolment): Promise<void> {
-  await transaction
+/** False where another call made the signer meanwhile; this one has waited for its transaction to end. */
+export async function insertSigner(transaction: SignerTransaction, enrolment: Enrolment): Promise<boolean> {
+  const result = await transaction
     .insertInto('signer')
     .values({
       id: enrolment.signerId,
@@ -78,7 +79,9 @@ export async function insertSigner(transaction: SignerTransaction, enrolment: En
       created_at: enrolment.at,
       changed_at: enrolment.at,
     })
-    .execute()
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .executeTakeFirst()
+  return result.numInsertedOrUpdatedRows === 1n
 }
 
 export async function setCurrentCertificate(transaction: SignerTransaction, enrolment: Enrolment): Promise<void> {

@@ -1,0 +1,244 @@
+/** The service over real HTTP, database and files; only PowerAuth and the CA are others, that obey the test. */
+import { createSignerClient, type SignerClient } from '@cloudsigner/clients/signer'
+import {
+  assembleCertificationRequest,
+  basicConstraints,
+  buildCertificationRequestInfo,
+  derToPem,
+  issueCertificate,
+  type KeySigner,
+  keyUsage,
+  nameFromString,
+  parseCertificationRequest,
+} from '@cloudsigner/pki'
+import { generateKeySigner, nodeCrypto } from '@cloudsigner/pki/node'
+import {
+  createFixedClock,
+  type FixedClock,
+  openTestEnvironment,
+  type TestEnvironment,
+} from '@cloudsigner/service/testing'
+import type { CertificateAuthority, EnrolledCertificate } from '../src/adapters/certificate-authority.ts'
+import type { DeviceRegistry } from '../src/adapters/device-registry.ts'
+import { createSigner, type SignerConfig, type SignerService } from '../src/app.ts'
+import { SignerProblem } from '../src/domain/signer-problem.ts'
+
+export const start = new Date('2026-06-01T12:00:00Z')
+const day = 24 * 3600 * 1000
+
+/** A phone: what PowerAuth knows of it, and its key. */
+export interface Phone {
+  readonly activationId: string
+  userId: string
+  status: 'CREATED' | 'PENDING_COMMIT' | 'ACTIVE' | 'BLOCKED' | 'REMOVED'
+  readonly key: KeySigner
+}
+
+export interface TestOutside {
+  readonly phones: Map<string, Phone>
+  readonly revoked: Map<string, string>
+  readonly issued: EnrolledCertificate[]
+  /** What the next calls do instead of their work. */
+  faults: {
+    powerAuthDown?: boolean
+    ca?: 'refuses' | 'down' | 'other-key' | 'not-in-force' | 'no-chain' | 'strange-issuer' | 'garbage'
+  }
+  /** Called while the CA works, to let something happen meanwhile. */
+  duringEnrolment: (() => Promise<void>) | null
+  /** Called while the CA is asked about a revocation. */
+  duringRevocationCheck: (() => Promise<void>) | null
+}
+
+export interface Fixture {
+  readonly url: string
+  readonly client: SignerClient
+  readonly authorization: string
+  readonly outside: TestOutside
+  readonly clock: FixedClock
+  readonly environment: TestEnvironment
+  readonly newPhone: (userId?: string) => Promise<Phone>
+  /** A phone whose signer is enrolled. */
+  readonly newSigner: (userId?: string) => Promise<Phone>
+  /** Stops the service and starts another on the same data. */
+  readonly restart: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+export async function openFixture(documents: SignerConfig['documents'] = {}): Promise<Fixture> {
+  const clock = createFixedClock(start)
+  const environment = await openTestEnvironment({ clock })
+  const outside: TestOutside = {
+    phones: new Map(),
+    revoked: new Map(),
+    issued: [],
+    faults: {},
+    duringEnrolment: null,
+    duringRevocationCheck: null,
+  }
+  const ca = await testCa(outside)
+  const credentials = { user: 'user', password: 'correct horse' }
+  const config: SignerConfig = {
+    listen: { host: '127.0.0.1', port: 0 },
+    credentials,
+    powerAuth: { baseUrl: 'http://127.0.0.1:1' },
+    ca: {
+      restUrl: 'https://127.0.0.1:1/ejbca/ejbca-rest-api',
+      clientCertificate: '',
+      clientKey: '',
+      tlsCa: '',
+      caName: '',
+      certificateProfile: '',
+      endEntityProfile: '',
+    },
+    documents,
+  }
+  const open = () => createSigner(config, environment, { devices: testDevices(outside), ca, close: async () => {} })
+  let service: SignerService = await open()
+  const authorization = `Basic ${Buffer.from('user:correct horse').toString('base64')}`
+  const address = () => `http://127.0.0.1:${service.listeners.http.port}`
+  const client = (): SignerClient => createSignerClient({ baseUrl: address(), authorization: () => authorization })
+
+  async function newPhone(userId = 'alice'): Promise<Phone> {
+    const { signer } = await generateKeySigner('P-256')
+    const phone: Phone = { activationId: crypto.randomUUID(), userId, status: 'ACTIVE', key: signer }
+    outside.phones.set(phone.activationId, phone)
+    return phone
+  }
+  return {
+    get url() {
+      return address()
+    },
+    get client() {
+      return client()
+    },
+    authorization,
+    outside,
+    clock,
+    environment,
+    newPhone,
+    async newSigner(userId) {
+      const phone = await newPhone(userId)
+      await client().createSigner({ signerId: phone.activationId, userId: phone.userId, csr: await csrOf(phone.key) })
+      return phone
+    },
+    async restart() {
+      await service.close()
+      service = await open()
+    },
+    async close() {
+      await service.close()
+      await environment.close()
+    },
+  }
+}
+
+/** A CSR as a phone makes it, in PEM. `signWith` and `name` let a test make a wrong one. */
+export async function csrOf(
+  key: KeySigner,
+  signWith: KeySigner = key,
+  name = 'CN=Alice Example,C=CZ',
+): Promise<string> {
+  const info = buildCertificationRequestInfo({
+    subject: nameFromString(name),
+    subjectPublicKeyInfo: key.subjectPublicKeyInfo,
+  })
+  const signature = await signWith.sign(info)
+  return derToPem(assembleCertificationRequest(info, signature, signWith.signatureAlgorithm), 'CERTIFICATE REQUEST')
+}
+
+function testDevices(outside: TestOutside): DeviceRegistry {
+  const unreachable = () => new SignerProblem('CSR_SIGNATURE_VERIFICATION_ERROR', 'PowerAuth could not be asked')
+  return {
+    async getActivation(activationId) {
+      if (outside.faults.powerAuthDown) throw unreachable()
+      const phone = outside.phones.get(activationId)
+      return phone === undefined
+        ? { status: 'REMOVED', userId: 'unknown' }
+        : { status: phone.status, userId: phone.userId }
+    },
+    async verifyDeviceSignature(activationId, data, signature) {
+      if (outside.faults.powerAuthDown) throw unreachable()
+      const phone = outside.phones.get(activationId)
+      if (phone === undefined) return false
+      return nodeCrypto.verify(phone.key.signatureAlgorithm, phone.key.subjectPublicKeyInfo, signature, data)
+    },
+  }
+}
+
+async function testCa(outside: TestOutside): Promise<CertificateAuthority> {
+  const root = await generateKeySigner('P-384')
+  const issuing = await generateKeySigner('P-256')
+  const strange = await generateKeySigner('P-256')
+  const other = await generateKeySigner('P-256')
+  const rootName = nameFromString('CN=Test Root')
+  const issuingName = nameFromString('CN=Test Issuing CA,O=Test')
+  const years = { notBefore: new Date('2020-01-01T00:00:00Z'), notAfter: new Date('2040-01-01T00:00:00Z') }
+  const authority = [basicConstraints(true), keyUsage('keyCertSign', 'cRLSign')]
+  const rootCertificate = await issueCertificate(
+    {
+      ...years,
+      serialNumber: Uint8Array.of(1),
+      issuer: rootName,
+      subject: rootName,
+      subjectPublicKeyInfo: root.signer.subjectPublicKeyInfo,
+      extensions: authority,
+    },
+    root.signer,
+  )
+  const issuingCertificate = await issueCertificate(
+    {
+      ...years,
+      serialNumber: Uint8Array.of(2),
+      issuer: rootName,
+      subject: issuingName,
+      subjectPublicKeyInfo: issuing.signer.subjectPublicKeyInfo,
+      extensions: authority,
+    },
+    root.signer,
+  )
+  let serial = 0
+  const refused = () => new SignerProblem('CERTIFICATE_AUTHORITY_ERROR', 'The CA refused')
+  const down = () => new SignerProblem('CERTIFICATE_AUTHORITY_ERROR', 'The CA is down', {}, { unavailable: true })
+  const failing = () => {
+    if (outside.faults.ca === 'refuses') throw refused()
+    if (outside.faults.ca === 'down') throw down()
+  }
+  return {
+    async enrol(request) {
+      failing()
+      await outside.duringEnrolment?.()
+      const csr = parseCertificationRequest(request.certificationRequest)
+      serial += 1
+      const { faults } = outside
+      const late = faults.ca === 'not-in-force' ? 2 * day : 0
+      const certificate = await issueCertificate(
+        {
+          serialNumber: Uint8Array.of(0x10, serial),
+          issuer: issuingName,
+          subject: csr.subject,
+          notBefore: new Date(start.getTime() - day + late),
+          notAfter: new Date(start.getTime() + 30 * day + late),
+          subjectPublicKeyInfo:
+            faults.ca === 'other-key' ? other.signer.subjectPublicKeyInfo : csr.subjectPublicKeyInfo,
+          extensions: [keyUsage('nonRepudiation')],
+        },
+        faults.ca === 'strange-issuer' ? strange.signer : issuing.signer,
+      )
+      const enrolled = {
+        certificate: faults.ca === 'garbage' ? Uint8Array.of(0x30, 0x03, 1, 2, 3) : certificate,
+        chain: faults.ca === 'no-chain' ? [] : [issuingCertificate, rootCertificate],
+      }
+      outside.issued.push(enrolled)
+      return enrolled
+    },
+    async findRevocation(_issuerDn, serialNumber) {
+      failing()
+      await outside.duringRevocationCheck?.()
+      return outside.revoked.get(serialNumber) ?? null
+    },
+    async revoke(_issuerDn, serialNumber, reason) {
+      failing()
+      outside.revoked.set(serialNumber, reason)
+    },
+  }
+}
