@@ -1,1 +1,7 @@
-export {}
+/** PDF signatures as EN 319 142-1 (PAdES) has them: prepare, digest, embed. */
+export { blobSource, bytesSource, PdfError, type PdfErrorCode, type PdfSource, segmentsSource } from '@cloudsigner/pdf'
+export { digestAlgorithmFor } from './sign/algorithm.ts'
+export { type EmbedOptions, embedSignature } from './sign/embed.ts'
+export { PadesError, type PadesErrorCode, padesErrors } from './sign/errors.ts'
+export type { SignaturePlan } from './sign/plan.ts'
+export { type PreparedSignature, type PrepareOptions, prepareSignature } from './sign/prepare.ts'

@@ -30,4 +30,5 @@ export {
 export { parseObject } from './syntax/parser.ts'
 export { serialiseObject } from './syntax/serialiser.ts'
 export { decodeTextString, encodeTextString } from './syntax/text-string.ts'
+export { type FinishOptions, type Revision, RevisionBuilder } from './write/revision.ts'
 export type { ObjectLocation } from './xref/section.ts'

@@ -116,7 +116,7 @@ function readWidths(trailer: PdfDictionary, offset: number): readonly [number, n
     second === undefined ||
     third === undefined ||
     Math.min(type, second, third) < 0 ||
-    Math.max(type, second, third) > 7
+    Math.max(type, second, third) > 8
   )
     throw new PdfError('xref_invalid', offset, 'the W entry of a cross-reference stream is malformed')
   if (type + second + third === 0)

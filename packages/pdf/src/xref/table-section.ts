@@ -2,9 +2,10 @@ import type { FileReader } from '../document/file-reader.ts'
 import { PdfError } from '../errors.ts'
 import { isDigit, isWhitespace } from '../syntax/characters.ts'
 import type { Lexer } from '../syntax/lexer.ts'
-import { PdfDictionary } from '../syntax/objects.ts'
-import { parseValue } from '../syntax/parser.ts'
+import type { PdfDictionary } from '../syntax/objects.ts'
+import { readLooseTable } from './loose-table.ts'
 import type { ObjectLocation, XrefSection } from './section.ts'
+import { takeSubsectionHeader, takeTrailer, takeXref } from './table-syntax.ts'
 
 /** Entries are 20 bytes each (7.5.4), so that an object's place is computed and read, the table never. */
 const entryBytes = 20
@@ -18,27 +19,42 @@ interface Subsection {
   readonly offset: number
 }
 
-/** Reads the frame of a classic table: its subsections' headers and the trailer dictionary. */
+interface Frame {
+  readonly subsections: readonly Subsection[]
+  readonly trailer: PdfDictionary
+  /** Byte behind the trailer dictionary. */
+  readonly end: number
+}
+
+/** Reads a classic table: where its entries have their 20 bytes only its frame, else all of it. */
 export async function readTableSection(reader: FileReader, offset: number, offsetBase: number): Promise<XrefSection> {
-  const subsections: Subsection[] = []
-  let position = await reader.parseAt(offset, takeXref)
-  for (;;) {
-    const step = await reader.parseAt(position, (lexer) => readSubsectionOrTrailer(lexer, reader))
-    if (step.kind === 'trailer')
-      return new TableSection(reader, offset, offsetBase, subsections, step.trailer, step.end)
-    if (subsections.length >= reader.limits.xrefSections) throw new PdfError('xref_section_limit', position)
-    checkCount(reader, step.subsection)
-    subsections.push(await startingAtZero(reader, step.subsection))
-    position = step.subsection.offset + step.subsection.count * entryBytes
-    if (position > reader.size)
-      throw new PdfError('xref_invalid', step.subsection.offset, 'a table goes past the end of the file')
+  try {
+    return new TableSection(reader, offset, offsetBase, await readFrame(reader, offset))
+  } catch (error) {
+    if (!(error instanceof PdfError) || error.code !== 'xref_invalid') throw error
+    return readLooseTable(reader, offset, offsetBase)
   }
 }
 
-function takeXref(lexer: Lexer): number {
-  lexer.skipWhitespace()
-  if (!lexer.takeKeyword('xref')) throw new PdfError('xref_invalid', lexer.offset, 'no cross-reference table here')
-  return lexer.offset
+/** The subsections' headers and the trailer; the first and the last entry of each are checked to be in their place. */
+async function readFrame(reader: FileReader, offset: number): Promise<Frame> {
+  const subsections: Subsection[] = []
+  let position = await reader.parseAt(offset, takeXref)
+  let lastEntry = false
+  for (;;) {
+    const checked: boolean = lastEntry
+    const step: Step = await reader.parseAt(checked ? position - entryBytes : position, (lexer) => {
+      if (checked) lexer.position += checkEntry(lexer)
+      return readSubsectionOrTrailer(lexer, reader)
+    })
+    if (step.kind === 'trailer') return { subsections, trailer: step.trailer, end: step.end }
+    if (subsections.length >= reader.limits.xrefSections) throw new PdfError('xref_section_limit', position)
+    subsections.push(step.subsection)
+    position = step.subsection.offset + step.subsection.count * entryBytes
+    lastEntry = step.subsection.count > 0
+    if (position > reader.size)
+      throw new PdfError('xref_invalid', step.subsection.offset, 'a table goes past the end of the file')
+  }
 }
 
 type Step =
@@ -46,34 +62,22 @@ type Step =
   | { readonly kind: 'subsection'; readonly subsection: Subsection }
 
 function readSubsectionOrTrailer(lexer: Lexer, reader: FileReader): Step {
-  lexer.skipWhitespace()
-  if (lexer.takeKeyword('trailer')) {
-    const trailer = parseValue(lexer, reader.limits)
-    if (!(trailer instanceof PdfDictionary))
-      throw new PdfError('xref_invalid', lexer.offset, 'the trailer is no dictionary')
-    return { kind: 'trailer', trailer, end: lexer.offset }
-  }
-  const at = lexer.offset
-  const first = lexer.unsigned()
-  lexer.skipWhitespace()
-  const count = first === null ? null : lexer.unsigned()
-  if (first === null || count === null)
-    throw new PdfError('xref_invalid', at, 'neither a subsection nor a trailer here')
-  lexer.skipWhitespace()
-  return { kind: 'subsection', subsection: { first, count, offset: lexer.offset } }
+  const trailer = takeTrailer(lexer, reader)
+  if (trailer) return { kind: 'trailer', trailer, end: lexer.offset }
+  const { first, count } = takeSubsectionHeader(lexer, reader)
+  const offset = lexer.offset
+  if (count === 0) return { kind: 'subsection', subsection: { first, count, offset } }
+  checkEntry(lexer)
+  // Some writers begin the table at 1 though its first entry is the head of the free list, object 0.
+  const headOfFreeList = first === 1 && lexer.peek(17) === 0x66 && lexer.peek(11) === 0x36
+  return { kind: 'subsection', subsection: { first: headOfFreeList ? 0 : first, count, offset } }
 }
 
-function checkCount(reader: FileReader, { first, count, offset }: Subsection): void {
-  if (first + count - 1 > reader.limits.objectNumber)
-    throw new PdfError('object_count_limit', offset, `a table names object ${first + count - 1}`)
-}
-
-/** Some writers begin the table at 1 though its first entry is the head of the free list, object 0. */
-async function startingAtZero(reader: FileReader, subsection: Subsection): Promise<Subsection> {
-  if (subsection.first !== 1 || subsection.count === 0) return subsection
-  const { bytes } = await reader.window(subsection.offset, entryBytes)
-  const head = parseEntry(bytes, 0, subsection.offset, 0)
-  return head.kind === 'free' && bytes[11] === 0x36 ? { ...subsection, first: 0 } : subsection
+/** Throws 'xref_invalid' unless an entry of 20 bytes stands here; gives their number. */
+function checkEntry(lexer: Lexer): number {
+  lexer.peek(entryBytes - 1)
+  parseEntry(lexer.bytes, lexer.position, lexer.offset, 0)
+  return entryBytes
 }
 
 class TableSection implements XrefSection {
@@ -87,14 +91,7 @@ class TableSection implements XrefSection {
   readonly #subsections: readonly Subsection[]
   readonly #whole = new Map<Subsection, Promise<Uint8Array>>()
 
-  constructor(
-    reader: FileReader,
-    offset: number,
-    offsetBase: number,
-    subsections: readonly Subsection[],
-    trailer: PdfDictionary,
-    end: number,
-  ) {
+  constructor(reader: FileReader, offset: number, offsetBase: number, { subsections, trailer, end }: Frame) {
     this.#reader = reader
     this.offset = offset
     this.#offsetBase = offsetBase
@@ -145,8 +142,9 @@ function parseEntry(bytes: Uint8Array, at: number, offset: number, offsetBase: n
   const position = digits(bytes, at, 10)
   const generation = digits(bytes, at + 11, 5)
   const type = bytes[at + 17]
-  const separated = isWhitespace(bytes[at + 10]) && isWhitespace(bytes[at + 16]) && isWhitespace(bytes[at + 18])
-  if (position < 0 || generation < 0 || !separated || (type !== 0x6e && type !== 0x66))
+  const separated = isWhitespace(bytes[at + 10]) && isWhitespace(bytes[at + 16])
+  const ended = isWhitespace(bytes[at + 18]) && isWhitespace(bytes[at + 19])
+  if (position < 0 || generation < 0 || !separated || !ended || (type !== 0x6e && type !== 0x66))
     throw new PdfError('xref_invalid', offset, 'an entry of the cross-reference table is malformed')
   // An entry in use at byte 0 can be no object: writers mark so what they left out.
   if (type === 0x66 || position === 0) return { kind: 'free' }

@@ -1,0 +1,36 @@
+/** Why a document or a signature is refused; what a PDF fails to be is PdfError's to say. */
+export const padesErrors = {
+  // the document forbids or breaks it
+  encrypted: 'the document is encrypted',
+  certified_no_changes: 'the document is certified and permits no changes (DocMDP, P = 1)',
+  usage_rights: 'the document has a usage-rights signature, which any change would break',
+  dynamic_xfa: 'the document is a dynamic XFA form',
+  pdf_mac: 'the document is protected by a MAC (ISO/TS 32004), which a revision would break',
+  repaired_and_signed:
+    'the cross-references are broken and the document is signed already: mending it would break that signature',
+  appended_data: 'objects follow the last %%EOF: the end of the file is missing',
+  // the field
+  field_name_invalid: 'a new signature field cannot have this name',
+  field_not_signature: 'the form has a field of this name that is no signature field',
+  field_signed: 'the signature field is signed already',
+  field_locked: 'an earlier signature locks this field (FieldMDP)',
+  field_lock_unsupported: "the signature field's Lock sets permissions for the whole document",
+  seed_values_unsupported: "the signature field's seed values (SV) demand constraints that are not supported",
+  // the signature
+  certificate_unsupported: "the certificate's key cannot sign a PDF here",
+  plan_invalid: 'this is no signature plan of a version that is known here',
+  signature_invalid: 'the signature value does not verify over the signed attributes under the certificate',
+  signature_too_large: 'the signature does not fit the space that was reserved for it',
+} as const
+
+export type PadesErrorCode = keyof typeof padesErrors
+
+export class PadesError extends Error {
+  override readonly name = 'PadesError'
+  readonly code: PadesErrorCode
+
+  constructor(code: PadesErrorCode, message: string = padesErrors[code], cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+  }
+}

@@ -1,0 +1,116 @@
+import {
+  PdfDictionary as Dictionary,
+  dictionary,
+  encodeTextString,
+  type FormField,
+  firstPage,
+  integerValue,
+  name,
+  type PdfDictionary,
+  type PdfDocument,
+  type PdfObject,
+  type PdfReference,
+  PdfStream,
+  type RevisionBuilder,
+  readFormFields,
+} from '@cloudsigner/pdf'
+import { PadesError } from './errors.ts'
+import { freeFieldName, updateForm } from './form.ts'
+import { addToAnnotations } from './page-annotations.ts'
+import { type FieldLock, isLocked, readLocks } from './permissions.ts'
+
+/** The field that is to be signed. */
+export type SignatureField =
+  | { readonly kind: 'new'; readonly name: string }
+  | {
+      readonly kind: 'existing'
+      readonly name: string
+      readonly reference: PdfReference
+      readonly dictionary: PdfDictionary
+      /** TransformParams of the FieldMDP that the field's Lock asks for; null without one. */
+      readonly lock: PdfDictionary | null
+    }
+
+/** Finds the empty field of this name, or a name for a new one. PadesError field_… | seed_values_unsupported | certified_no_changes. */
+export async function chooseField(document: PdfDocument, fieldName: string | undefined): Promise<SignatureField> {
+  const fields = await readFormFields(document, document.limits)
+  const locks = await readLocks(document, fields)
+  const known = fieldName === undefined ? undefined : fields.find((field) => field.name === fieldName)
+  if (known) return existingField(document, known, locks)
+  const chosen = fieldName ?? freeFieldName(fields)
+  // 12.7.4.2: a full stop separates partial names; a field below another would have to be one of its Kids.
+  if (chosen === '' || chosen.includes('.') || chosen.length > 255) throw new PadesError('field_name_invalid')
+  refuseLocked(chosen, locks)
+  return { kind: 'new', name: chosen }
+}
+
+async function existingField(
+  document: PdfDocument,
+  field: FormField,
+  locks: readonly FieldLock[],
+): Promise<SignatureField> {
+  const { name, reference, dictionary: own, type } = field
+  if (type !== 'Sig' || !field.terminal || !reference) throw new PadesError('field_not_signature')
+  if ((await document.resolve(field.value)) !== null) throw new PadesError('field_signed')
+  refuseLocked(name, locks)
+  const seedValues = await document.resolveDictionary(own.get('SV'))
+  // 12.7.5.5, table 237: Ff says which of the constraints are demanded and not only wished.
+  if (seedValues && (integerValue(await document.resolve(seedValues.get('Ff'))) ?? 0) !== 0)
+    throw new PadesError('seed_values_unsupported')
+  const lock = await document.resolveDictionary(own.get('Lock'))
+  return { kind: 'existing', name, reference, dictionary: own, lock: lock && transformParameters(lock) }
+}
+
+function refuseLocked(name: string, locks: readonly FieldLock[]): void {
+  if (locks.some((lock) => isLocked(name, lock))) throw new PadesError('field_locked')
+}
+
+/** 12.7.5.5: what a signature field lock dictionary says becomes the signature's FieldMDP parameters (table 259). */
+function transformParameters(lock: PdfDictionary): PdfDictionary {
+  if (lock.has('P')) throw new PadesError('field_lock_unsupported')
+  const parameters = new Map<string, PdfObject>([
+    ['Type', name('TransformParams')],
+    ['V', name('1.2')],
+  ])
+  for (const key of ['Action', 'Fields']) {
+    const value = lock.get(key)
+    if (value !== undefined) parameters.set(key, value)
+  }
+  return new Dictionary(parameters)
+}
+
+/** Puts the signature into its field; a new field gets an invisible widget on the first page. */
+export async function placeField(
+  document: PdfDocument,
+  builder: RevisionBuilder,
+  field: SignatureField,
+  signature: PdfReference,
+): Promise<void> {
+  if (field.kind === 'existing') {
+    builder.put(field.reference, field.dictionary.with('V', signature))
+    await updateForm(document, builder, null)
+    return
+  }
+  const page = await firstPage(document, document.limits)
+  const widget = builder.add(
+    dictionary({
+      Type: name('Annot'),
+      Subtype: name('Widget'),
+      FT: name('Sig'),
+      T: encodeTextString(field.name),
+      F: 132, // Print and Locked (12.5.3); PDF/A demands Print
+      Rect: [0, 0, 0, 0],
+      P: page.reference,
+      V: signature,
+      AP: dictionary({ N: builder.add(emptyAppearance) }),
+    }),
+  )
+  await addToAnnotations(document, builder, page, widget)
+  await updateForm(document, builder, widget)
+}
+
+/** PDF/A-1 (ISO 19005-1, 6.9) asks every field for an appearance; later parts only exempt rectangles without an area. */
+const emptyAppearance = new PdfStream(
+  dictionary({ Type: name('XObject'), Subtype: name('Form'), BBox: [0, 0, 0, 0] }),
+  { kind: 'bytes', bytes: new Uint8Array() },
+)

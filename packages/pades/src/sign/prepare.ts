@@ -1,0 +1,186 @@
+import {
+  type Inflate,
+  openDocument,
+  type PdfDocument,
+  PdfError,
+  type PdfSource,
+  type Revision,
+  RevisionBuilder,
+} from '@cloudsigner/pdf'
+import { buildSignedData, type CryptoProvider, type IncrementalHash } from '@cloudsigner/pki'
+import { type SigningParameters, signingParameters } from './algorithm.ts'
+import { toBase64 } from './base64.ts'
+import { chooseField, placeField } from './field.ts'
+import { refuseUnsignable } from './permissions.ts'
+import type { SignaturePlan } from './plan.ts'
+import { byteRangeHole, byteRangeText, contentsHole, signatureDictionary } from './signature-dictionary.ts'
+import { signedAttributesFor } from './signed-attributes.ts'
+import { refuseAppendedData } from './tail.ts'
+
+export interface PrepareOptions {
+  /** DER of the signer's certificate. */
+  readonly certificate: Uint8Array
+  /** DER: the issuing CA and what is above it; the root is left out. */
+  readonly chain: readonly Uint8Array[]
+  /** M of the signature dictionary; whole seconds are kept. */
+  readonly signingTime: Date
+  readonly crypto: Pick<CryptoProvider, 'createHash' | 'digest'>
+  /**
+   * State of a hash (of `digestAlgorithmFor(certificate)`) after the whole file: it is copied, and the file is not read
+   * again. Without it the file is read once.
+   */
+  readonly digestOfSource?: IncrementalHash
+  readonly name?: string
+  readonly reason?: string
+  readonly location?: string
+  readonly contactInfo?: string
+  /** An empty signature field to sign, or the name of a new one. Default: a new Signature1, Signature2 … */
+  readonly fieldName?: string
+  /** Octets kept beside the signature for a time-stamp token that is to come. Default 0. */
+  readonly timestampTokenBytes?: number
+  /** Default: the platform's; `@cloudsigner/pades/node` has Node's own, which is faster. */
+  readonly inflate?: Inflate
+}
+
+export interface PreparedSignature {
+  readonly plan: SignaturePlan
+  /** DER SET OF: what the signer signs. */
+  readonly signedAttributes: Uint8Array
+  /** Over the byte range. */
+  readonly messageDigest: Uint8Array
+}
+
+/**
+ * Makes the revision that a signature will fill, and the bytes to be signed. The same source and options give the same
+ * plan. PdfError for what is no acceptable PDF; PadesError for what the document, the field or the certificate forbids.
+ */
+export async function prepareSignature(source: PdfSource, options: PrepareOptions): Promise<PreparedSignature> {
+  const parameters = signingParameters(options.certificate)
+  const document = await open(source, options, 'auto')
+  const hash = options.digestOfSource?.copy() ?? (await hashSource(source, parameters, options))
+  const { revision, fieldName } = await mendingIfNeeded(document, options, (sound) =>
+    writeSignatureRevision(sound, hash, parameters, options),
+  )
+  const { contents, byteRange } = fillByteRange(source.size, revision)
+  hash.update(revision.bytes.subarray(0, contents.offset))
+  hash.update(revision.bytes.subarray(contents.offset + contents.length))
+  const messageDigest = hash.digest()
+  const signedAttributes = attributes(messageDigest, parameters, options)
+  const plan: SignaturePlan = {
+    version: 1,
+    sourceSize: source.size,
+    segment: toBase64(revision.bytes),
+    contents,
+    byteRange,
+    digestAlgorithm: parameters.digestAlgorithm,
+    signatureAlgorithm: toBase64(parameters.signatureAlgorithm),
+    messageDigest: toBase64(messageDigest),
+    signedAttributes: toBase64(signedAttributes),
+    certificates: [options.certificate, ...options.chain].map(toBase64),
+    fieldName,
+    signingTime: options.signingTime.toISOString(),
+  }
+  return { plan, signedAttributes, messageDigest }
+}
+
+function open(source: PdfSource, options: PrepareOptions, repair: 'auto' | 'always'): Promise<PdfDocument> {
+  return openDocument(source, { repair, ...(options.inflate && { inflate: options.inflate }) })
+}
+
+/** That an entry of the cross-references is wrong may show only when its object is read: then too the file is scanned, once. */
+async function mendingIfNeeded<T>(
+  document: PdfDocument,
+  options: PrepareOptions,
+  work: (document: PdfDocument) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(document)
+  } catch (error) {
+    const wrongEntry = error instanceof PdfError && (error.code === 'xref_mismatch' || error.code === 'xref_invalid')
+    if (!wrongEntry || document.repaired) throw error
+    return work(await open(document.source, options, 'always'))
+  }
+}
+
+/** One pass over the file, a bounded piece at a time. */
+async function hashSource(
+  source: PdfSource,
+  { digestAlgorithm }: SigningParameters,
+  { crypto }: PrepareOptions,
+): Promise<IncrementalHash> {
+  const hash = crypto.createHash(digestAlgorithm)
+  const step = 1024 * 1024
+  for (let offset = 0; offset < source.size; offset += step)
+    hash.update(await source.read(offset, Math.min(step, source.size - offset)))
+  return hash
+}
+
+async function writeSignatureRevision(
+  document: PdfDocument,
+  sourceHash: IncrementalHash,
+  parameters: SigningParameters,
+  options: PrepareOptions,
+): Promise<{ readonly revision: Revision; readonly fieldName: string }> {
+  await refuseUnsignable(document)
+  await refuseAppendedData(document)
+  const field = await chooseField(document, options.fieldName)
+  const builder = new RevisionBuilder(document)
+  const lock = field.kind === 'existing' ? field.lock : null
+  const signature = builder.add(
+    signatureDictionary({
+      ...options,
+      contentsBytes: contentsBytes(parameters, options),
+      lock: lock && { parameters: lock, catalog: document.trailer.get('Root') ?? null },
+    }),
+  )
+  await placeField(document, builder, field, signature)
+  const identify = (objects: Uint8Array): Uint8Array => {
+    const identifier = options.crypto.createHash('SHA-256')
+    identifier.update(sourceHash.copy().digest())
+    identifier.update(objects)
+    return identifier.digest().subarray(0, 16)
+  }
+  return { revision: await builder.finish({ identify }), fieldName: field.name }
+}
+
+/** Exactly the CMS with the longest signature that the key can make, and what a time-stamp token as unsigned attribute adds. */
+function contentsBytes(parameters: SigningParameters, options: PrepareOptions): number {
+  const longest = buildSignedData({
+    signedAttributes: attributes(
+      options.crypto.digest(parameters.digestAlgorithm, new Uint8Array()),
+      parameters,
+      options,
+    ),
+    signature: new Uint8Array(parameters.maxSignatureBytes),
+    signatureAlgorithm: parameters.signatureAlgorithm,
+    digestAlgorithm: parameters.digestAlgorithm,
+    certificates: [options.certificate, ...options.chain],
+  })
+  const token = options.timestampTokenBytes ?? 0
+  return longest.length + (token > 0 ? token + unsignedAttributeOverhead : 0)
+}
+
+/** Attribute type, the headers around the token, and longer length octets of what encloses them. */
+const unsignedAttributeOverhead = 64
+
+function attributes(messageDigest: Uint8Array, parameters: SigningParameters, options: PrepareOptions): Uint8Array {
+  return signedAttributesFor(messageDigest, options.certificate, parameters.digestAlgorithm, options.crypto)
+}
+
+/** Writes the byte range into its hole, once the length of everything is known. */
+function fillByteRange(
+  sourceSize: number,
+  { bytes, holes }: Revision,
+): { readonly contents: SignaturePlan['contents']; readonly byteRange: SignaturePlan['byteRange'] } {
+  const contents = holes.get(contentsHole)
+  const place = holes.get(byteRangeHole)
+  if (!contents || !place) throw new TypeError('the signature dictionary was written without its holes')
+  const before = sourceSize + contents.offset
+  const behind = before + contents.length
+  const byteRange = [0, before, behind, sourceSize + bytes.length - behind] as const
+  const text = byteRangeText(byteRange)
+  if (text.length !== place.length)
+    throw new PdfError('revision_invalid', null, 'the file is too large for its byte range')
+  bytes.set(new TextEncoder().encode(text), place.offset)
+  return { contents, byteRange }
+}

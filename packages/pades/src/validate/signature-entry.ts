@@ -1,0 +1,90 @@
+/** The signature fields of a document that hold a value, and where the bytes of that value stand. */
+import {
+  type FormField,
+  integerValue,
+  isArray,
+  nameValue,
+  type PdfDictionary,
+  type PdfDocument,
+  type PdfObject,
+  PdfReference,
+  PdfString,
+  parseDate,
+  readFormFields,
+} from '@cloudsigner/pdf'
+import type { ByteRange } from './byte-range.ts'
+
+export interface SignatureEntry {
+  readonly field: string
+  readonly type: 'Sig' | 'DocTimeStamp'
+  readonly subFilter: string | null
+  /** As it stands in the dictionary; null where it is not two pairs of whole numbers. */
+  readonly byteRange: ByteRange | null
+  /** Octets of Contents, its padding included; null where there is none. */
+  readonly contents: Uint8Array | null
+  /** Where the hexadecimal string Contents stands in the file, delimiters included; null where it cannot be said. */
+  readonly contentsRange: readonly [number, number] | null
+  /** M, as claimed. */
+  readonly claimedTime: Date | null
+  /** Entries that stand twice, of which readers may take either. */
+  readonly duplicates: readonly string[]
+}
+
+/** More signatures than this in one file are refused: each costs a pass over the file. */
+export const MAX_SIGNATURES = 256
+
+export class TooManySignaturesError extends Error {
+  override readonly name = 'TooManySignaturesError'
+  readonly code = 'signature_limit'
+  constructor() {
+    super(`the file has more than ${MAX_SIGNATURES} signatures`)
+  }
+}
+
+/** Oldest first, by the end of what each signed. Fields without a value are left out. */
+export async function readSignatureEntries(document: PdfDocument): Promise<readonly SignatureEntry[]> {
+  const fields = (await readFormFields(document, document.limits)).filter(
+    ({ type, terminal }) => type === 'Sig' && terminal,
+  )
+  const entries: SignatureEntry[] = []
+  for (const field of fields) {
+    const dictionary = await document.resolveDictionary(field.value)
+    if (dictionary === null) continue
+    if (entries.length === MAX_SIGNATURES) throw new TooManySignaturesError()
+    entries.push(await readEntry(document, field, dictionary))
+  }
+  return entries.toSorted((a, b) => signedEnd(a) - signedEnd(b))
+}
+
+async function readEntry(document: PdfDocument, field: FormField, dictionary: PdfDictionary): Promise<SignatureEntry> {
+  const get = (key: string) => document.resolve(dictionary.get(key))
+  const ranges = field.value instanceof PdfReference ? await document.entryRanges(field.value) : null
+  const contents = await get('Contents')
+  const subFilter = nameValue(await get('SubFilter'))
+  const type = nameValue(await get('Type'))
+  const claimed = await get('M')
+  return {
+    field: field.name,
+    // 12.8.1: Type is optional and Sig where it is left out; some writers leave it out of time-stamps too.
+    type: type === 'DocTimeStamp' || subFilter === 'ETSI.RFC3161' ? 'DocTimeStamp' : 'Sig',
+    subFilter,
+    byteRange: await readByteRange(document, await get('ByteRange')),
+    contents: contents instanceof PdfString ? contents.bytes : null,
+    // A Contents that is itself a reference lies elsewhere, where no gap of this dictionary can be.
+    contentsRange: dictionary.get('Contents') instanceof PdfString ? (ranges?.ranges.get('Contents') ?? null) : null,
+    claimedTime: claimed instanceof PdfString ? parseDate(claimed) : null,
+    duplicates: ranges?.duplicates ?? [],
+  }
+}
+
+async function readByteRange(document: PdfDocument, value: PdfObject): Promise<ByteRange | null> {
+  if (!isArray(value) || value.length !== 4) return null
+  const numbers = await Promise.all(value.map(async (item) => integerValue(await document.resolve(item))))
+  const [start, firstLength, second, secondLength] = numbers
+  if (start == null || firstLength == null || second == null || secondLength == null) return null
+  return { start, firstLength, second, secondLength }
+}
+
+function signedEnd({ byteRange }: SignatureEntry): number {
+  return byteRange === null ? 0 : byteRange.second + byteRange.secondLength
+}
