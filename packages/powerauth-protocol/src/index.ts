@@ -57,6 +57,7 @@ export {
   type TokenHeader,
 } from './v3/headers.ts'
 export { type ActivationKeys, agreeActivationKeys, deriveActivationKeys, deriveMasterSecret } from './v3/keys.ts'
+export { type PasswordDerivation, protectKnowledgeKey, unlockKnowledgeKey } from './v3/knowledge-key.ts'
 export { buildMobileSdkConfig, type MobileSdkConfig, parseMobileSdkConfig } from './v3/mobile-sdk-config.ts'
 export { canonicalQuery, dataWithSecret, normalizeRequest, serverCanonicalQuery } from './v3/normalized-data.ts'
 export {

@@ -2,17 +2,15 @@
 import assert from 'node:assert/strict'
 import { sharedTest } from '@cloudsigner/testing'
 import { base64Encode } from '../src/encoding/base64.ts'
-import { utf8 } from '../src/encoding/bytes.ts'
 import { nodeCrypto } from '../src/node.ts'
 import { verifyActivationCodeSignature } from '../src/v3/activation-signature.ts'
-import { decryptBlocks } from '../src/v3/aes-no-padding.ts'
 import { computeAuthenticationCode } from '../src/v3/authentication-code.ts'
 import { synchronizeCounter } from '../src/v3/counter-synchronization.ts'
 import { verifyDeviceSignature } from '../src/v3/device-signature.ts'
 import { type SharedInfo1, sharedInfo1 } from '../src/v3/ecies-envelope.ts'
 import { computeActivationFingerprint } from '../src/v3/fingerprint.ts'
 import { formatEncryptionHeader, parseEncryptionHeader } from '../src/v3/headers.ts'
-import { ZERO_IV } from '../src/v3/kdf.ts'
+import { protectKnowledgeKey, unlockKnowledgeKey } from '../src/v3/knowledge-key.ts'
 import { buildMobileSdkConfig, parseMobileSdkConfig } from '../src/v3/mobile-sdk-config.ts'
 import { offlineCodeData, verifyOfflinePayload } from '../src/v3/offline.ts'
 import { decodePrivateKey } from '../src/v3/p256.ts'
@@ -194,9 +192,11 @@ async function deviceState(replay: Replay, state: DeviceState, pin: string): Pro
   assert.equal(base64Encode(keys.transportKey), state.transportMasterKey)
   assert.equal(base64Encode(keys.signaturePossessionKey), state.signaturePossessionKey)
   assert.equal(base64Encode(keys.signatureBiometryKey), state.signatureBiometryKey)
-  const pinKey = await nodeCrypto.pbkdf2('SHA-1', utf8(pin), decode(state.signatureKnowledgeKeySalt), 10_000, 16)
-  const knowledge = decode(state.signatureKnowledgeKeyEncrypted)
-  assert.deepEqual(await decryptBlocks(nodeCrypto, pinKey, ZERO_IV, knowledge), keys.signatureKnowledgeKey)
+  const salt = decode(state.signatureKnowledgeKeySalt)
+  const derivation = { hash: 'SHA-1', salt, iterations: 10_000 } as const
+  const atRest = decode(state.signatureKnowledgeKeyEncrypted)
+  assert.deepEqual(await unlockKnowledgeKey(nodeCrypto, atRest, pin, derivation), keys.signatureKnowledgeKey)
+  assert.deepEqual(await protectKnowledgeKey(nodeCrypto, keys.signatureKnowledgeKey, pin, derivation), atRest)
   replay.count('device state')
 }
 
