@@ -1,26 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { SignerApiError } from '@cloudsigner/clients/signer'
-import type { SignerProblemCode } from '@cloudsigner/contracts/signer'
 import { pemToDer } from '@cloudsigner/pki'
 import { generateKeySigner } from '@cloudsigner/pki/node'
 import { csrOf, type Fixture, openFixture } from './fixture.ts'
+import { refused } from './refused.ts'
 
 let fixture: Fixture
 before(async () => {
   fixture = await openFixture()
 })
 after(() => fixture.close())
-
-/** The call is refused with this code and status, and the sentence matches. */
-async function refused(call: Promise<unknown>, code: SignerProblemCode, status: number, says: RegExp): Promise<void> {
-  await assert.rejects(call, (error) => {
-    assert.ok(error instanceof SignerApiError, String(error))
-    assert.deepEqual([error.code, error.status], [code, status], error.message)
-    assert.match(error.message, says)
-    return true
-  })
-}
 
 const noSigner = (signerId: string) =>
   refused(fixture.client.getSigner(signerId), 'ERROR_RESOURCE_NOT_FOUND', 400, /no such signer/)

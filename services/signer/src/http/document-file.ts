@@ -7,7 +7,7 @@ import type { SignerContext } from '../context.ts'
 import { type ByteRange, lengthOf, rangeApplies, readsOf, type Segment, selectRanges } from '../domain/byte-ranges.ts'
 import { requireSigned } from '../domain/document-status.ts'
 import { getDocument, listSegments, type StoredSegment } from '../store/document-store.ts'
-import { refusals } from './problem-answer.ts'
+import { noBody, refusals } from './problem-answer.ts'
 
 const mediaType = 'application/pdf'
 
@@ -35,8 +35,8 @@ export function documentFileRoutes(server: HttpServer, context: SignerContext): 
       response: {
         200: binary('The file'),
         206: binary('The ranges'),
-        304: Type.Null({ description: 'If-None-Match names the file' }),
-        416: Type.Null({ description: 'No range of the set is within the file' }),
+        304: noBody('If-None-Match names the file'),
+        416: noBody('No range of the set is within the file'),
         ...refusals(400),
       },
     },
@@ -48,18 +48,18 @@ export function documentFileRoutes(server: HttpServer, context: SignerContext): 
       const size = segments.reduce((sum, segment) => sum + segment.size, 0)
       const entityTag = entityTagOf(context, segments)
       reply.header('accept-ranges', 'bytes').header('etag', entityTag)
-      if (matches(request.headers['if-none-match'], entityTag)) return reply.code(304).send(null)
+      if (matches(request.headers['if-none-match'], entityTag)) return reply.code(304).send(undefined)
 
       // RFC 9110 §14.2: Range has a meaning for GET alone.
       const ranged = request.method === 'GET' && rangeApplies(request.headers['if-range'], entityTag)
       const selection = selectRanges(ranged ? request.headers.range : undefined, size)
       if (selection.kind === 'unsatisfiable') {
-        return reply.code(416).header('content-range', `bytes */${size}`).send(null)
+        return reply.code(416).header('content-range', `bytes */${size}`).send(undefined)
       }
       const parts = selection.kind === 'ranges' ? framed(selection.ranges, size, reply, entityTag) : whole(size, reply)
       const length = parts.reduce((sum, part) => sum + (typeof part === 'string' ? part.length : lengthOf(part)), 0)
       reply.header('content-length', length)
-      if (request.method === 'HEAD') return reply.send(null)
+      if (request.method === 'HEAD') return reply.send(undefined)
       return reply.send(Readable.from(bytesOf(context.blobs, segments, parts), { objectMode: false }))
     },
   })

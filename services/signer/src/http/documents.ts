@@ -16,7 +16,7 @@ import { createDocument } from '../actions/upload-document.ts'
 import type { SignerContext } from '../context.ts'
 import { SignerProblem } from '../domain/signer-problem.ts'
 import { formLimits, readDocumentForm } from './document-form.ts'
-import { refusals } from './problem-answer.ts'
+import { noBody, refusals } from './problem-answer.ts'
 
 /** Of POST /documents, for its documentation: the form is read as a stream, and checked where it is read. */
 const DocumentForm = Type.Object({
@@ -97,12 +97,12 @@ export async function documentRoutes(server: HttpServer, context: SignerContext)
         summary: 'Delete a document',
         tags: ['documents'],
         params: DocumentParams,
-        response: { 204: Type.Null({ description: 'No body' }), ...refusals(400) },
+        response: { 204: noBody('Deleted'), ...refusals(400) },
       },
     },
     async (request, reply) => {
       await removeDocument(context, request.params.documentId)
-      return reply.code(204).send(null)
+      return reply.code(204).send(undefined)
     },
   )
 }

@@ -1,5 +1,6 @@
 import { SignerErrorResponse, type SignerProblemCode } from '@cloudsigner/contracts/signer'
 import { HttpFault, type HttpFaultCode, type ServiceError } from '@cloudsigner/service'
+import { Type } from 'typebox'
 import { SignerProblem } from '../domain/signer-problem.ts'
 
 /** What goes wrong before a route's own rules, as the contract's codes. What is not here keeps its HTTP status. */
@@ -30,4 +31,9 @@ function answer(status: number, code: SignerProblemCode, message: string) {
 export function refusals<const Statuses extends readonly (400 | 401 | 500 | 503)[]>(...statuses: Statuses) {
   const all = [401, ...statuses].map((status) => [status, SignerErrorResponse] as const)
   return Object.fromEntries(all) as Record<Statuses[number] | 401, typeof SignerErrorResponse>
+}
+
+/** The schema of an answer that has no body. */
+export function noBody(description: string) {
+  return Type.Unsafe<undefined>({ type: 'null', description })
 }

@@ -5,15 +5,12 @@ import {
   SignerResponse,
 } from '@cloudsigner/contracts/signer'
 import type { HttpServer } from '@cloudsigner/service'
-import { Type } from 'typebox'
 import { putSignerStatus } from '../actions/change-signer-status.ts'
 import { enrolSigner } from '../actions/enrol-signer.ts'
 import type { SignerContext } from '../context.ts'
 import { getSigner } from '../store/signer-store.ts'
-import { refusals } from './problem-answer.ts'
+import { noBody, refusals } from './problem-answer.ts'
 import { signerIdOf } from './signer-id.ts'
-
-const Empty = Type.Null({ description: 'No body' })
 
 export function signerRoutes(server: HttpServer, context: SignerContext): void {
   server.post(
@@ -23,13 +20,13 @@ export function signerRoutes(server: HttpServer, context: SignerContext): void {
         summary: 'Enrol a signer, or an existing one again',
         tags: ['signers'],
         body: CreateSignerRequest,
-        response: { 200: Empty, ...refusals(400, 500, 503) },
+        response: { 200: noBody('Done'), ...refusals(400, 500, 503) },
       },
     },
     async (request, reply) => {
       const { userId, csr } = request.body
       await enrolSigner(context, { signerId: signerIdOf(request.body), userId, csr })
-      return reply.code(200).send(null)
+      return reply.code(200).send(undefined)
     },
   )
 
@@ -57,12 +54,12 @@ export function signerRoutes(server: HttpServer, context: SignerContext): void {
         tags: ['signers'],
         params: SignerParams,
         body: SetSignerStatusRequest,
-        response: { 200: Empty, ...refusals(400, 503) },
+        response: { 200: noBody('Done'), ...refusals(400, 503) },
       },
     },
     async (request, reply) => {
       await putSignerStatus(context, request.params.signerId, request.body)
-      return reply.code(200).send(null)
+      return reply.code(200).send(undefined)
     },
   )
 }
