@@ -100,6 +100,8 @@ export interface TokenVerdict {
 }
 
 const OID_TIME_STAMPING = '1.3.6.1.5.5.7.3.8'
+/** By which the clocks of two authorities, or ours, may differ. */
+const CLOCK_SKEW_MS = 5 * 60_000
 
 /** `at`: the moment at which the authority's certificate has to stand, now or as of a later proven time. */
 export async function judgeTokenTrust(token: TokenIntegrity, at: Date, context: TrustContext): Promise<TokenVerdict> {
@@ -125,7 +127,7 @@ export async function judgeTokenTrust(token: TokenIntegrity, at: Date, context: 
       warning('timestamp_untrusted', 'extKeyUsage is not critical timeStamping alone'),
     ])
   }
-  if (genTime !== null && genTime > at) {
+  if (genTime !== null && genTime.getTime() > at.getTime() + CLOCK_SKEW_MS) {
     return conclude('SIG_CONSTRAINTS_FAILURE', [warning('timestamp_invalid', 'its time lies in the future')])
   }
   const trust = await judgeTrust(certificate, at, context, OID_TIME_STAMPING)

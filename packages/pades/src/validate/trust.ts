@@ -153,9 +153,8 @@ function judgeStatus(
       if (status.revocationTime > at) return { subIndication: null, warnings: [] }
       const reason = status.reason === null ? '' : `, ${status.reason}`
       const detail = `${subject} is revoked since ${status.revocationTime.toISOString()}${reason}`
-      if (!isSigner) return failed('REVOKED_CA_NO_POE', detail)
-      // Table 5: a proof of existence that lies after the revocation makes it certain.
-      return failed(at < context.validationTime ? 'REVOKED' : 'REVOKED_NO_POE', detail)
+      // REVOKED without "NO_POE" would need a proof that the signature was made later, not that it was there later.
+      return failed(isSigner ? 'REVOKED_NO_POE' : 'REVOKED_CA_NO_POE', detail)
     }
     case 'unknown': {
       const told = warning('revocation_unknown', `${subject}: ${status.detail}`)

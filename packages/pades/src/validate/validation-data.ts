@@ -1,11 +1,12 @@
 /** The document security store (ETSI EN 319 142-1 §5.4.2; ISO 32000-2, 12.8.4.3): certificates and revocation data. */
 import { PdfError, type PdfObject, PdfStream, type PdfView } from '@cloudsigner/pdf'
-import type { RevocationData } from '@cloudsigner/pki'
 
-export interface SecurityStore extends RevocationData {
+export interface SecurityStore {
   readonly present: boolean
-  /** DER. */
+  /** DER, like the rest. */
   readonly certificates: readonly Uint8Array[]
+  readonly crls: readonly Uint8Array[]
+  readonly ocspResponses: readonly Uint8Array[]
 }
 
 export const EMPTY_STORE: SecurityStore = { present: false, certificates: [], crls: [], ocspResponses: [] }

@@ -38,7 +38,7 @@ export async function readStreamSection(
     value === undefined || value instanceof PdfReference ? null : value
   const { encoded, end } = await readStreamData(reader, stream, integerValue(stream.dictionary.get('Length')))
   const data = await decodeStream(stream.dictionary, encoded, offset, { limits: reader.limits, inflate, resolve })
-  return new StreamSection(reader, offset, offsetBase, stream.dictionary, data, end)
+  return new StreamSection(reader, offset, offsetBase, object.number, stream.dictionary, data, end)
 }
 
 class StreamSection implements XrefSection {
@@ -56,6 +56,7 @@ class StreamSection implements XrefSection {
     reader: FileReader,
     offset: number,
     offsetBase: number,
+    ownNumber: number,
     trailer: PdfDictionary,
     data: Uint8Array,
     end: number,
@@ -67,7 +68,8 @@ class StreamSection implements XrefSection {
     this.end = end
     this.#widths = readWidths(trailer, offset)
     this.#ranges = readIndex(reader, trailer, offset)
-    this.maxObjectNumber = this.#ranges.reduce((max, { first, count }) => Math.max(max, first + count - 1), 0)
+    // A section need not list its own stream, whose number is taken all the same.
+    this.maxObjectNumber = this.#ranges.reduce((max, { first, count }) => Math.max(max, first + count - 1), ownNumber)
   }
 
   async lookup(number: number): Promise<ObjectLocation | undefined> {
