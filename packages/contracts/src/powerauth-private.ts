@@ -101,7 +101,6 @@ export {
   RemoveIntegrationResponse,
 } from './powerauth/integrations.ts'
 export {
-  isBodyOptional,
   type PrivateMethod,
   privateMethods,
 } from './powerauth/methods.ts'

@@ -2,7 +2,6 @@ import type { TSchema } from 'typebox'
 import * as activations from './activations.ts'
 import * as applications from './applications.ts'
 import * as authentication from './authentication.ts'
-import { NoMembers } from './fields.ts'
 import * as integrations from './integrations.ts'
 import * as system from './system.ts'
 import * as tokens from './tokens.ts'
@@ -269,6 +268,3 @@ export const privateMethods = {
     response: integrations.RemoveIntegrationResponse,
   },
 } as const satisfies Record<string, PrivateMethod>
-
-/** Methods whose request has no member: a body may be left out, or be `{}`. */
-export const isBodyOptional = (method: PrivateMethod): boolean => method.request === NoMembers

@@ -1,0 +1,53 @@
+import { nodeCrypto } from '@cloudsigner/powerauth-protocol/node'
+import { type Listener, listen, type ServiceEnvironment } from '@cloudsigner/service'
+import { type PowerAuthConfig, resolveSettings } from './config.ts'
+import { createPrivateApi, PRIVATE_BASE_PATH } from './http/private-api.ts'
+import { createPublicApi, PUBLIC_BASE_PATH } from './http/public-api.ts'
+import { runHousekeeping } from './jobs/housekeeping.ts'
+import type { PowerAuthContext } from './methods/context.ts'
+import { migrations, POWERAUTH_SCHEMA } from './store/migrations.ts'
+import type { PowerAuthTables } from './store/tables.ts'
+
+export type { IntegrationCredentials, ListenerConfig, PowerAuthConfig, PowerAuthSettings } from './config.ts'
+
+/** The service, listening. */
+export interface PowerAuthService {
+  readonly listeners: { readonly private: Listener; readonly public: Listener }
+  /** What clients prefix, context path included. */
+  readonly urls: { readonly private: string; readonly public: string }
+  /** Takes no more requests, finishes those under way and the job that runs. The database stays open. */
+  close(): Promise<void>
+}
+
+/** Migrates the schema and opens both listeners. */
+export async function createPowerAuth(
+  config: PowerAuthConfig,
+  environment: ServiceEnvironment,
+): Promise<PowerAuthService> {
+  const settings = resolveSettings(config)
+  const { database, secretBox, clock, random, logger } = environment
+  await database.migrate(POWERAUTH_SCHEMA, migrations)
+  const crypto = { ...nodeCrypto, random }
+  const db = database.forSchema<PowerAuthTables>(POWERAUTH_SCHEMA)
+  const context: PowerAuthContext = { db, secretBox, clock, random, crypto, settings }
+  const privateApi = await createPrivateApi(config.privateApi, context, logger)
+  const publicApi = await createPublicApi(context, logger)
+  const jobs = database.jobs(POWERAUTH_SCHEMA)
+  if (settings.housekeepingInterval > 0) {
+    const seconds = settings.housekeepingInterval / 1000
+    await jobs.every('housekeeping', seconds, (_job, signal) => runHousekeeping(context, signal))
+  }
+  const privateListener = await listen(privateApi, config.privateApi)
+  const publicListener = await listen(publicApi, config.publicApi)
+  return {
+    listeners: { private: privateListener, public: publicListener },
+    urls: { private: urlOf(privateListener, PRIVATE_BASE_PATH), public: urlOf(publicListener, PUBLIC_BASE_PATH) },
+    async close() {
+      await Promise.all([privateListener.close(), publicListener.close(), jobs.stop()])
+    },
+  }
+}
+
+function urlOf({ host, port }: Listener, basePath: string): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}${basePath}`
+}

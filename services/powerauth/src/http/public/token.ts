@@ -1,0 +1,34 @@
+import { EciesEncryptedRequest, TokenRemoveRequest } from '@cloudsigner/contracts/powerauth-public'
+import type { HttpServer } from '@cloudsigner/service'
+import { Check } from 'typebox/value'
+import type { PowerAuthContext } from '../../methods/context.ts'
+import { createToken, removeToken } from '../../methods/tokens.ts'
+import { authenticate, possessionTypes, readAuthorization } from './authenticate.ts'
+import { jsonBody, requestObject } from './body.ts'
+import { compactEnvelope } from './compact-envelope.ts'
+import { orRefuse, refusePublicly } from './errors.ts'
+
+/** Protocol §9. */
+export function tokenRoutes(server: HttpServer, context: PowerAuthContext): void {
+  server.post('/pa/v3/token/create', async (request) => {
+    const authentication = await readAuthorization(request, possessionTypes)
+    const body = jsonBody(request)
+    if (!Check(EciesEncryptedRequest, body)) throw refusePublicly('tokenError', { reason: 'no envelope' })
+    await authenticate(context, request, '/pa/token/create', authentication)
+    const { header, signatureType } = authentication
+    const { activationId, applicationKey, version } = header
+    const answer = await orRefuse('tokenError', () =>
+      createToken(context, { ...body, activationId, applicationKey, signatureType, protocolVersion: version }),
+    )
+    return compactEnvelope(answer)
+  })
+
+  server.post('/pa/v3/token/remove', async (request) => {
+    const authentication = await readAuthorization(request, possessionTypes)
+    const { tokenId } = requestObject(request, TokenRemoveRequest)
+    await authenticate(context, request, '/pa/token/remove', authentication)
+    const { activationId } = authentication.header
+    await orRefuse('tokenError', () => removeToken(context, { tokenId, activationId }))
+    return { status: 'OK', responseObject: { tokenId } }
+  })
+}

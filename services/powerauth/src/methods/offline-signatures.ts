@@ -1,0 +1,74 @@
+import type {
+  CreateNonPersonalizedOfflineSignaturePayloadRequest,
+  CreatePersonalizedOfflineSignaturePayloadRequest,
+  OfflineSignaturePayloadResponse,
+  VerifyOfflineSignatureRequest,
+  VerifySignatureResponse,
+} from '@cloudsigner/contracts/powerauth-private'
+import { base64Decode, base64Encode, computeTotp, createOfflinePayload } from '@cloudsigner/powerauth-protocol'
+import { refuse } from '../domain/errors.ts'
+import { findActivation } from '../store/activations.ts'
+import { findApplication } from '../store/applications.ts'
+import { getKeys, getMasterPair } from './activation-keys.ts'
+import type { PowerAuthContext } from './context.ts'
+import { verifyCode } from './verify-code.ts'
+
+const TOTP_DIGITS = 8
+const TOTP_STEP_SECONDS = 30
+const COMPONENT_LENGTH = 8
+
+export async function createPersonalizedOfflineSignaturePayload(
+  context: PowerAuthContext,
+  request: CreatePersonalizedOfflineSignaturePayloadRequest,
+): Promise<OfflineSignaturePayloadResponse> {
+  const { db, crypto, clock } = context
+  const row = await findActivation(db, request.activationId)
+  if (row === undefined) throw refuse('ERR0009', { activationId: request.activationId })
+  if (row.activation_status !== 'ACTIVE') throw refuse('ERR0008')
+  const { serverPair: signer } = await getKeys(context, row)
+  const nonce = request.nonce ?? base64Encode(context.random(16))
+  const check = request.proximityCheck ?? undefined
+  const totp =
+    check === undefined
+      ? {}
+      : {
+          totp: await computeTotp(crypto, {
+            seed: base64Decode(check.seed, 'seed'),
+            time: clock.now().getTime(),
+            stepSeconds: check.stepLength ?? TOTP_STEP_SECONDS,
+            digits: TOTP_DIGITS,
+          }),
+        }
+  const payload = { kind: 'personalized', data: request.data, nonce, signer, ...totp } as const
+  return { offlineData: await createOfflinePayload(crypto, payload), nonce }
+}
+
+export async function createNonPersonalizedOfflineSignaturePayload(
+  context: PowerAuthContext,
+  { applicationId, data }: CreateNonPersonalizedOfflineSignaturePayloadRequest,
+): Promise<OfflineSignaturePayloadResponse> {
+  if ((await findApplication(context.db, applicationId)) === undefined) throw refuse('ERR0015', { applicationId })
+  const signer = await getMasterPair(context, context.db, applicationId)
+  const nonce = base64Encode(context.random(16))
+  const offlineData = await createOfflinePayload(context.crypto, { kind: 'nonPersonalized', data, nonce, signer })
+  return { offlineData, nonce }
+}
+
+/** The decimal code that a person typed off the screen: by PIN and, where allowed, by biometry. */
+export function verifyOfflineSignature(
+  context: PowerAuthContext,
+  request: VerifyOfflineSignatureRequest,
+): Promise<VerifySignatureResponse> {
+  const { activationId, data, signature, allowBiometry } = request
+  const knowledge = { type: 'POSSESSION_KNOWLEDGE', data } as const
+  const biometry = { type: 'POSSESSION_BIOMETRY', data } as const
+  return verifyCode(context, {
+    activationId,
+    applicationKey: null,
+    code: signature,
+    format: { digits: request.componentLength ?? COMPONENT_LENGTH },
+    version: null,
+    readings: allowBiometry ? [knowledge, biometry] : [knowledge],
+    additionalInfo: { BIOMETRY_ALLOWED: String(allowBiometry) },
+  })
+}
