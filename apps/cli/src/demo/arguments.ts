@@ -1,0 +1,37 @@
+import { isAbsolute, join } from 'node:path'
+import { parseArgs } from 'node:util'
+
+export interface DemoOptions {
+  /** Documents to sign, absolute paths, in order. */
+  readonly files: readonly string[]
+  /** Where the report goes, if anywhere. */
+  readonly json?: string
+  /** The stack stays up until interrupted. */
+  readonly keep: boolean
+}
+
+export const demoUsage = 'usage: npm run demo -- [--file my.pdf]… [--json FILE] [--keep]'
+
+const repositoryRoot = join(import.meta.dirname, '..', '..', '..', '..')
+const examples = ['current-account.pdf', 'consumer-loan.pdf', 'valuation-report.pdf']
+
+/** Relative paths count from `workingDirectory`. Throws an Error whose message is for the user. */
+export function parseDemoArguments(args: readonly string[], workingDirectory: string): DemoOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      file: { type: 'string', multiple: true },
+      json: { type: 'string' },
+      keep: { type: 'boolean', default: false },
+    },
+    strict: true,
+    allowPositionals: false,
+  })
+  const absolute = (path: string) => (isAbsolute(path) ? path : join(workingDirectory, path))
+  const own = values.file?.map(absolute)
+  return {
+    files: own ?? examples.map((name) => join(repositoryRoot, 'examples', name)),
+    ...(values.json === undefined ? {} : { json: absolute(values.json) }),
+    keep: values.keep,
+  }
+}

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { test } from 'node:test'
+import { parseDemoArguments } from '../../src/demo/arguments.ts'
+import { stepLine, summary } from '../../src/demo/report.ts'
+import { StepRecorder, type StepResult } from '../../src/demo/steps.ts'
+
+test('without arguments the demo signs the examples, and they are there', () => {
+  const options = parseDemoArguments([], '/somewhere')
+  assert.equal(options.files.length, 3)
+  for (const file of options.files) assert.ok(existsSync(file), file)
+  assert.equal(options.keep, false)
+  assert.equal(options.json, undefined)
+})
+
+test('relative paths count from where the user is', () => {
+  const options = parseDemoArguments(
+    ['--file', 'my.pdf', '--file', '/abs.pdf', '--json', 'out.json', '--keep'],
+    '/home/u',
+  )
+  assert.deepEqual(options, { files: ['/home/u/my.pdf', '/abs.pdf'], json: '/home/u/out.json', keep: true })
+})
+
+for (const args of [['--fil', 'x'], ['my.pdf'], ['--file'], ['--json']])
+  test(`arguments refused: ${args.join(' ')}`, () => {
+    assert.throws(() => parseDemoArguments(args, '/'))
+  })
+
+test('steps are timed and kept in order, a failed one too', async () => {
+  const ticks = [0, 10.4, 20, 25]
+  const announced: string[] = []
+  const recorder = new StepRecorder(
+    () => ticks.shift() ?? 0,
+    (result, detail) => announced.push(stepLine(result, detail)),
+  )
+  assert.equal(await recorder.step('first', async () => 'x', String), 'x')
+  await assert.rejects(
+    recorder.step('second', async () => {
+      throw new Error('no')
+    }),
+    /no/,
+  )
+  const expected: StepResult[] = [
+    { name: 'first', ok: true, ms: 10 },
+    { name: 'second', ok: false, ms: 5 },
+  ]
+  assert.deepEqual(recorder.results, expected)
+  assert.match(announced[0] ?? '', /^✔ first .* 10 ms {3}x\n$/)
+  assert.match(announced[1] ?? '', /^✘ second .* 5 ms {3}no\n$/)
+  assert.match(summary({ steps: expected, files: [], firstSignedMs: null }), /2 steps, 1 failed[\s\S]*No signed PDF/)
+  assert.match(summary({ steps: expected, files: [], firstSignedMs: 4321 }), /4\.3 s/)
+})
