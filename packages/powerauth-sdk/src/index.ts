@@ -1,1 +1,15 @@
-export {}
+export type { ActivationRequest } from './activation.ts'
+export {
+  type Authentication,
+  type BiometryStore,
+  possession,
+  possessionWithBiometry,
+  possessionWithPassword,
+} from './authentication.ts'
+export type { RequestToAuthenticate } from './codes.ts'
+export type { Fetch } from './http-client.ts'
+export { type ActivationStatusView, PowerAuth, type PowerAuthOptions } from './power-auth.ts'
+export { PowerAuthError, type PowerAuthErrorCode, powerAuthErrors } from './power-auth-error.ts'
+export type { Clock } from './server-time.ts'
+export { memoryStorage, type StateStorage } from './state-storage.ts'
+export type { Tokens } from './tokens.ts'

@@ -1,0 +1,68 @@
+/** End-to-end encryption of requests, under a temporary key of the right scope. */
+import {
+  type EncryptedRequest,
+  encryptRequest,
+  formatEncryptionHeader,
+  type SharedInfo1,
+} from '@cloudsigner/powerauth-protocol'
+import type { ActivationRecord } from './activation-record.ts'
+import { PROTOCOL_VERSION, type ProtocolContext, readingAnswer } from './protocol-context.ts'
+import { TemporaryKeys } from './temporary-keys.ts'
+
+export interface EncryptedExchange {
+  readonly request: EncryptedRequest
+  /** The body to send: the request as JSON. */
+  readonly body: string
+  /** The plaintext of an answer, parsed as JSON. Throws `invalid_response`. */
+  decrypt(answer: unknown): Promise<unknown>
+}
+
+export class Encryption {
+  readonly #context: ProtocolContext
+  readonly #keys: TemporaryKeys
+
+  constructor(context: ProtocolContext) {
+    this.#context = context
+    this.#keys = new TemporaryKeys(context)
+  }
+
+  /** Encrypts in the activation's scope, or in the application's where none is given. */
+  async encrypt(
+    sharedInfo1: SharedInfo1,
+    plaintext: object,
+    activation?: ActivationRecord,
+  ): Promise<EncryptedExchange> {
+    const { crypto, application, time } = this.#context
+    const key = await this.#keys.get(activation)
+    const outgoing = await encryptRequest(
+      crypto,
+      {
+        version: PROTOCOL_VERSION,
+        sharedInfo1,
+        application,
+        ...(activation !== undefined && { activation }),
+        recipient: { publicKey: key.publicKey, temporaryKeyId: key.id },
+        timestamp: time.now(),
+      },
+      new TextEncoder().encode(JSON.stringify(plaintext)),
+    )
+    const decrypt = (answer: unknown) =>
+      readingAnswer(async () => {
+        const bytes = await outgoing.decryptResponse(answer)
+        return JSON.parse(new TextDecoder().decode(bytes)) as unknown
+      })
+    return { request: outgoing.request, body: JSON.stringify(outgoing.request), decrypt }
+  }
+
+  /** X-PowerAuth-Encryption, for requests that carry no authentication code. */
+  header(activation?: ActivationRecord): Readonly<Record<string, string>> {
+    const { applicationKey } = this.#context.application
+    const scope = activation === undefined ? {} : { activationId: activation.activationId }
+    return { 'X-PowerAuth-Encryption': formatEncryptionHeader({ applicationKey, ...scope, version: PROTOCOL_VERSION }) }
+  }
+
+  /** Forgets the keys: with the activation, or after the server refused one. */
+  clear(): void {
+    this.#keys.clear()
+  }
+}
