@@ -50,11 +50,8 @@ export async function createSigner(
 ): Promise<SignerService> {
   assertConfig(config)
   await environment.database.migrate(signerSchema, signerMigrations)
-  const server = await createServer(config, environment)
   const context = createContext(config, environment, outside, () => publicUrl(config, listener))
-  signerRoutes(server, context)
-  await documentRoutes(server, context)
-  documentFileRoutes(server, context)
+  const server = await createServer(config, environment, context)
   await sweepStrayBlobs(context)
   const listener = await listen(server, config.listen)
   const jobs = environment.database.jobs(signerSchema)
@@ -69,7 +66,11 @@ export async function createSigner(
   }
 }
 
-async function createServer(config: SignerConfig, environment: ServiceEnvironment): Promise<HttpServer> {
+async function createServer(
+  config: SignerConfig,
+  environment: ServiceEnvironment,
+  context: SignerContext,
+): Promise<HttpServer> {
   const server = await createHttpServer({
     name: 'signer',
     title: 'CloudSigner Server',
@@ -79,10 +80,17 @@ async function createServer(config: SignerConfig, environment: ServiceEnvironmen
     requestTimeoutSeconds,
     formatError: problemAnswer,
   })
-  server.addHook(
-    'onRequest',
-    basicAuthentication({ realm: 'CloudSigner', verify: fixedCredentials([config.credentials]) }),
-  )
+  const authenticate = basicAuthentication({
+    realm: 'CloudSigner',
+    verify: fixedCredentials([config.credentials]),
+  })
+  // A scope, so that the hook covers every route of ours and leaves /health and /openapi.json open.
+  await server.register(async (scope: HttpServer) => {
+    scope.addHook('onRequest', authenticate)
+    signerRoutes(scope, context)
+    await documentRoutes(scope, context)
+    documentFileRoutes(scope, context)
+  })
   return server
 }
 
