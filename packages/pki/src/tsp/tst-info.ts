@@ -75,7 +75,8 @@ export function parseTstInfo(der: Uint8Array): TstInfo {
       genTime,
       accuracySeconds: accuracy && readAccuracy(accuracy),
       ordering: ordering !== null && decodeBoolean(ordering),
-      nonce: nonce && readUnsigned(nonce),
+      // RFC 3161 §2.4.1 says INTEGER, and authorities echo the negative ones that some clients send.
+      nonce: nonce && ((nonce.content[0] ?? 0) >= 0x80 ? nonce.content : readUnsigned(nonce)),
     })
   })
 }
