@@ -50,7 +50,7 @@ export { type CertificateRevocationList, type CrlEntry, parseCrl, verifyCrlSigna
 export { type CrlReason, crlReasons, findCrlReason } from './crl/reason.ts'
 export type { CryptoProvider, HashAlgorithm, IncrementalHash, KeySigner } from './crypto-provider.ts'
 export { isCanonicalDer, readCanonical } from './der/canonical.ts'
-export { decodeOid } from './der/decode.ts'
+export { decodeOid, decodeTime } from './der/decode.ts'
 export { type DerElement, derChildren, readDer } from './der/element.ts'
 export { encodeDer, encodeOid } from './der/encode.ts'
 export { decodeBase64, derToPem, encodeBase64, pemBlocks, pemToDer } from './der/pem.ts'
@@ -96,6 +96,7 @@ export {
   type RevocationData,
   type RevocationFetcher,
   type RevocationOptions,
+  readRevocationData,
 } from './revocation/evaluate-revocation.ts'
 export { type OcspQuestion, readOcspStatus } from './revocation/ocsp-status.ts'
 export type { RevocationStatus, RevocationUnknownReason } from './revocation/revocation-status.ts'

@@ -31,8 +31,12 @@ const processedCriticalExtensions: readonly Oid[] = [
   extensionOids.authorityKeyIdentifier,
 ]
 
-export async function readCrlStatus(crlDer: Uint8Array, question: RevocationQuestion): Promise<RevocationStatus> {
-  const crl = tryReading(() => parseCrl(crlDer))
+/** `source`: DER, or a list that was read already. */
+export async function readCrlStatus(
+  source: Uint8Array | CertificateRevocationList,
+  question: RevocationQuestion,
+): Promise<RevocationStatus> {
+  const crl = source instanceof Uint8Array ? tryReading(() => parseCrl(source)) : source
   if (crl instanceof PkiError) return unknownStatus('malformed', crl.message)
   const { certificate, issuer, crypto } = question
   const obstacle = findScopeObstacle(crl, question) ?? findTimeObstacle(crl.thisUpdate, crl.nextUpdate, question)
@@ -62,6 +66,8 @@ function findScopeObstacle(crl: CertificateRevocationList, question: RevocationQ
   if (crl.deltaCrlIndicator !== null) return unknownStatus('unsupported', 'a delta CRL')
   const unknown = crl.extensions.find(({ oid, critical }) => critical && !processedCriticalExtensions.includes(oid))
   if (unknown !== undefined) return unknownStatus('unsupported', `critical CRL extension ${unknown.oid}`)
+  // §5.3: then "the application MUST NOT use that CRL to determine the status of any certificates".
+  if (crl.hasUnknownCriticalEntryExtension) return unknownStatus('unsupported', 'a critical extension of an entry')
   // §5.2.3: "CRL issuers conforming to this profile MUST include this extension in all CRLs".
   if (findExtension(crl.extensions, extensionOids.cRLNumber) === null)
     return unknownStatus('malformed', 'a CRL without cRLNumber')

@@ -1,8 +1,11 @@
 /** Revocation of one certificate, from data at hand and, where allowed, from what its addresses answer. */
 
+import { bytesEqual } from '../bytes.ts'
+import { type CertificateRevocationList, parseCrl } from '../crl/crl.ts'
 import { PkiError } from '../errors.ts'
 import { buildCertId } from '../ocsp/cert-id.ts'
 import { buildOcspRequest } from '../ocsp/request.ts'
+import { type OcspResponse, parseOcspResponse } from '../ocsp/response.ts'
 import { tryReading } from '../try-reading.ts'
 import { type RevocationQuestion, readCrlStatus } from './crl-status.ts'
 import { readOcspStatus } from './ocsp-status.ts'
@@ -16,11 +19,28 @@ export interface RevocationFetcher {
   fetchOcsp(url: string, request: Uint8Array): Promise<Uint8Array>
 }
 
+/** Read once, for it is asked about many certificates. */
 export interface RevocationData {
-  /** DER. */
-  readonly crls: readonly Uint8Array[]
-  /** DER OCSPResponse. */
-  readonly ocspResponses: readonly Uint8Array[]
+  readonly crls: readonly CertificateRevocationList[]
+  readonly ocspResponses: readonly OcspResponse[]
+}
+
+/** From DER. What cannot be read is passed over, and so is what is there twice. */
+export function readRevocationData(crls: readonly Uint8Array[], ocspResponses: readonly Uint8Array[]): RevocationData {
+  return { crls: readDistinct(crls, parseCrl), ocspResponses: readDistinct(ocspResponses, parseOcspResponse) }
+}
+
+function readDistinct<Value extends { readonly der: Uint8Array }>(
+  sources: readonly Uint8Array[],
+  read: (der: Uint8Array) => Value,
+): readonly Value[] {
+  const values: Value[] = []
+  for (const source of sources) {
+    if (values.some(({ der }) => bytesEqual(der, source))) continue
+    const value = tryReading(() => read(source))
+    if (!(value instanceof PkiError)) values.push(value)
+  }
+  return values
 }
 
 export interface RevocationOptions extends RevocationQuestion {

@@ -7,7 +7,7 @@ import { parseCertificate, verifyCertificateSignature } from '../certificate/cer
 import { PkiError } from '../errors.ts'
 import { namesEqual } from '../names/name.ts'
 import { buildCertId } from '../ocsp/cert-id.ts'
-import { type BasicOcspResponse, parseOcspResponse, type SingleResponse } from '../ocsp/response.ts'
+import { type BasicOcspResponse, type OcspResponse, parseOcspResponse, type SingleResponse } from '../ocsp/response.ts'
 import { tryReading } from '../try-reading.ts'
 import { DEFAULT_CLOCK_SKEW_MS, findLateObstacle, findTimeObstacle, type RevocationQuestion } from './crl-status.ts'
 import { type RevocationStatus, unknownStatus } from './revocation-status.ts'
@@ -21,8 +21,12 @@ const OID_OCSP_SIGNING = '1.3.6.1.5.5.7.3.9'
 /** More than this many certificates in one response are not looked at. */
 const MAX_RESPONDER_CERTIFICATES = 16
 
-export async function readOcspStatus(responseDer: Uint8Array, question: OcspQuestion): Promise<RevocationStatus> {
-  const response = tryReading(() => parseOcspResponse(responseDer))
+/** `source`: DER, or a response that was read already. */
+export async function readOcspStatus(
+  source: Uint8Array | OcspResponse,
+  question: OcspQuestion,
+): Promise<RevocationStatus> {
+  const response = source instanceof Uint8Array ? tryReading(() => parseOcspResponse(source)) : source
   if (response instanceof PkiError) return unknownStatus('malformed', response.message)
   const { basic } = response
   if (basic === null) return unknownStatus('responder_unknown', `the responder answers ${response.status}`)
