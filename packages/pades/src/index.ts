@@ -5,3 +5,19 @@ export { type EmbedOptions, embedSignature } from './sign/embed.ts'
 export { PadesError, type PadesErrorCode, padesErrors } from './sign/errors.ts'
 export type { SignaturePlan } from './sign/plan.ts'
 export { type PreparedSignature, type PrepareOptions, prepareSignature } from './sign/prepare.ts'
+export {
+  type Coverage,
+  type Indication,
+  type Modifications,
+  type PadesLevel,
+  type ReportWarning,
+  type SignatureReport,
+  type SubIndication,
+  type TimestampReport,
+  type ValidationReport,
+  type WarningCode,
+  warnings,
+} from './validate/report.ts'
+export { MAX_SIGNATURES, TooManySignaturesError } from './validate/signature-entry.ts'
+export type { RevocationMode } from './validate/trust.ts'
+export { type SignatureValidationOptions, validateSignatures } from './validate/validate-signatures.ts'

@@ -49,12 +49,12 @@ export async function judgeEntry(
   const whole = { entry, signedData: null, signer: null, token: null, signatureTimestamps: [] }
   if (byteRange === null || contents === null) {
     const missing = byteRange === null ? 'ByteRange is not two pairs of numbers' : 'Contents is no string'
-    return { ...whole, coverage: 'UNCLEAR', revision: null, ...failed('FORMAT_FAILURE', null, missing) }
+    return { ...whole, coverage: 'UNCLEAR', revision: null, ...failed('FORMAT_FAILURE', false, missing) }
   }
   const { source, revisions } = document
   const coverage = judgeCoverage(byteRange, contentsRange, source.size, revisions)
   if (!liesWithin(byteRange, source.size)) {
-    const finding = failed('SIGNED_DATA_NOT_FOUND', null, 'ByteRange does not lie within the file')
+    const finding = failed('FORMAT_FAILURE', false, 'ByteRange does not lie within the file')
     return { ...whole, ...coverage, ...finding }
   }
   const digest = rememberDigests((algorithm) => digestByteRange(source, byteRange, algorithm, crypto))

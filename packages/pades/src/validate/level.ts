@@ -20,8 +20,11 @@ export function levelOf(
   if (entry.subFilter !== 'ETSI.CAdES.detached' || signer?.certificate == null) return null
   if (signer.signingCertificate === 'absent') return null
   if (signatureTimestamps.length === 0 && !evidence.timestampedLater) return 'B-B'
-  const { store } = evidence
-  const hasValidationData = store.certificates.length > 0 && store.crls.length + store.ocspResponses.length > 0
-  if (!hasValidationData) return 'B-T'
+  if (!hasValidationData(evidence.store)) return 'B-T'
   return evidence.storeTimestampedLater ? 'B-LTA' : 'B-LT'
+}
+
+/** Certificates and at least one answer about revocation. */
+export function hasValidationData({ certificates, crls, ocspResponses }: SecurityStore): boolean {
+  return certificates.length > 0 && crls.length + ocspResponses.length > 0
 }

@@ -39,7 +39,7 @@ export async function proveTimes(
 export function covers(stamp: EntryIntegrity, older: EntryIntegrity): boolean {
   const [range, olderRange] = [stamp.entry.byteRange, older.entry.byteRange]
   if (stamp === older || stamp.entry.type !== 'DocTimeStamp') return false
-  if (range === null || olderRange === null || stamp.coverage === 'UNCLEAR' || stamp.intact !== true) return false
+  if (range === null || olderRange === null || stamp.coverage === 'UNCLEAR') return false
   return olderRange.second + olderRange.secondLength <= range.firstLength
 }
 

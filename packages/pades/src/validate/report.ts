@@ -17,7 +17,6 @@ export const indicationOf = {
   REVOKED_CA_NO_POE: 'INDETERMINATE',
   OUT_OF_BOUNDS_NO_POE: 'INDETERMINATE',
   TRY_LATER: 'INDETERMINATE',
-  SIGNED_DATA_NOT_FOUND: 'INDETERMINATE',
 } as const satisfies Record<string, 'TOTAL_FAILED' | 'INDETERMINATE'>
 
 export type SubIndication = keyof typeof indicationOf

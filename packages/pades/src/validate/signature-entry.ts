@@ -26,7 +26,7 @@ export interface SignatureEntry {
   readonly contentsRange: readonly [number, number] | null
   /** M, as claimed. */
   readonly claimedTime: Date | null
-  /** Entries that stand twice, of which readers may take either. */
+  /** Entries of what is signed that stand twice, of which readers may take either. */
   readonly duplicates: readonly string[]
 }
 
@@ -40,6 +40,8 @@ export class TooManySignaturesError extends Error {
     super(`the file has more than ${MAX_SIGNATURES} signatures`)
   }
 }
+
+const decisive: readonly string[] = ['ByteRange', 'Contents', 'SubFilter']
 
 /** Oldest first, by the end of what each signed. Fields without a value are left out. */
 export async function readSignatureEntries(document: PdfDocument): Promise<readonly SignatureEntry[]> {
@@ -73,7 +75,7 @@ async function readEntry(document: PdfDocument, field: FormField, dictionary: Pd
     // A Contents that is itself a reference lies elsewhere, where no gap of this dictionary can be.
     contentsRange: dictionary.get('Contents') instanceof PdfString ? (ranges?.ranges.get('Contents') ?? null) : null,
     claimedTime: claimed instanceof PdfString ? parseDate(claimed) : null,
-    duplicates: ranges?.duplicates ?? [],
+    duplicates: (ranges?.duplicates ?? []).filter((key) => decisive.includes(key)),
   }
 }
 

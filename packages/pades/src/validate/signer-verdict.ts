@@ -6,6 +6,8 @@ import {
   type CryptoProvider,
   cmsOids,
   decodeOid,
+  derChildren,
+  encodeDer,
   type HashAlgorithm,
   namesEqual,
   PkiError,
@@ -82,7 +84,7 @@ export async function judgeSigner(
   const algorithms = readSignerAlgorithms(signer)
   if (typeof algorithms === 'string') return { ...known, signingCertificate, unsupported: algorithms }
   const digest = await content.digest(algorithms.hash)
-  const signed = signer.signedAttributes ?? (await content.bytes())
+  const signed = signer.signedAttributes === null ? await content.bytes() : toDerSet(signer.signedAttributes)
   const messageDigest = readMessageDigest(signer)
   return {
     ...known,
@@ -99,6 +101,22 @@ export async function judgeSigner(
             signed,
           ),
   }
+}
+
+const TAG_SET = 0x31
+
+/**
+ * RFC 5652 §5.4: what is signed is the DER of the attributes, "even if [they] are not DER encoded" in the message; DER
+ * sorts a SET OF (X.690 §11.6). A signer that signed another order signed something else.
+ */
+function toDerSet(attributes: Uint8Array): Uint8Array {
+  const members = derChildren(readDer(attributes)).map(({ bytes }) => bytes)
+  return encodeDer(TAG_SET, ...members.toSorted(compareOctets))
+}
+
+function compareOctets(a: Uint8Array, b: Uint8Array): number {
+  const at = a.findIndex((octet, index) => octet !== b[index])
+  return at < 0 ? a.length - b.length : (a[at] ?? 0) - (b[at] ?? -1)
 }
 
 /** The certificates of a message that can be read, in its order. */

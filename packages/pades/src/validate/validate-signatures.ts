@@ -15,13 +15,13 @@ import {
 } from '@cloudsigner/pki'
 import { concludeSignature } from './conclude.ts'
 import { type EntryIntegrity, judgeEntry } from './entry-integrity.ts'
-import { levelOf } from './level.ts'
+import { hasValidationData, levelOf } from './level.ts'
 import { judgeModifications } from './modifications.ts'
 import { covers, proveTimes } from './proven-times.ts'
 import { type ReportWarning, type SignatureReport, type ValidationReport, warning } from './report.ts'
 import { readSignatureEntries } from './signature-entry.ts'
 import { type RevocationMode, rememberCrls, type TrustContext } from './trust.ts'
-import { readSecurityStore, type SecurityStore } from './validation-data.ts'
+import { EMPTY_STORE, readSecurityStore, type SecurityStore } from './validation-data.ts'
 
 export interface SignatureValidationOptions {
   /** DER certificates, of signers' authorities and of time-stamping ones alike. */
@@ -64,7 +64,7 @@ export async function validateSignatures(
     const level = levelOf(integrity, {
       store,
       timestampedLater: stamps.length > 0,
-      storeTimestampedLater: stamps.some((stamp) => stores.get(stamp)?.present === true),
+      storeTimestampedLater: stamps.some((stamp) => hasValidationData(stores.get(stamp) ?? EMPTY_STORE)),
     })
     const modifications = await judgeModifications(document, integrity)
     const findings = { integrity, times: proven, modifications, level, warnings: told }
