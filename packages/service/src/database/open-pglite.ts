@@ -5,6 +5,7 @@ import { lockDirectory } from '../files/directory-lock.ts'
 import { flushDirectory, flushTree } from '../files/flush.ts'
 import type { JobQueueOptions } from '../jobs/job-queue.ts'
 import { type Database, DatabaseError } from './database.ts'
+import { DurableNodeFS, durableStartParams } from './durable-node-fs.ts'
 import { createKyselyDatabase } from './kysely-database.ts'
 import { ExclusivePGliteDialect } from './pglite-dialect.ts'
 import { copyTemplate } from './pglite-template.ts'
@@ -13,7 +14,9 @@ import { parseInt8, typeOid } from './value-parsers.ts'
 export interface PGliteOptions {
   readonly directory: string
   /** Where the template of fresh databases is kept. */
-  readonly cacheDirectory?: string
+  readonly cacheDirectory?: string | undefined
+  /** False leaves flushing to the operating system: for tests, whose data no power cut can hurt. */
+  readonly durable?: boolean
   readonly queue: JobQueueOptions
 }
 
@@ -28,8 +31,13 @@ export async function openPGlite(options: PGliteOptions): Promise<Database> {
   if (!lock.acquired)
     throw new DatabaseError('in_use', `The database ${directory} is in use by process ${lock.holder}.`)
   try {
-    await createDirectory(directory, options.cacheDirectory)
-    const pglite = await PGlite.create(directory, { parsers: { [typeOid.int8]: parseInt8 } })
+    await createDirectory(options)
+    const pglite = await PGlite.create({
+      parsers: { [typeOid.int8]: parseInt8 },
+      ...(options.durable === false
+        ? { dataDir: directory }
+        : { fs: new DurableNodeFS(directory), startParams: [...durableStartParams] }),
+    })
     return createKyselyDatabase('pglite', new ExclusivePGliteDialect(pglite), options.queue, async () => {
       await pglite.close()
       await lock.release()
@@ -41,12 +49,12 @@ export async function openPGlite(options: PGliteOptions): Promise<Database> {
 }
 
 /** What has the final name is complete: a creation that was killed leaves only the other name, and starts again. */
-async function createDirectory(directory: string, cacheDirectory: string | undefined): Promise<void> {
+async function createDirectory({ directory, cacheDirectory, durable }: PGliteOptions): Promise<void> {
   if (await stat(directory).catch(() => undefined)) return
   const unfinished = `${directory}.creating`
   await rm(unfinished, { recursive: true, force: true })
   await copyTemplate(unfinished, cacheDirectory)
-  await flushTree(unfinished)
+  if (durable !== false) await flushTree(unfinished)
   await rename(unfinished, directory)
-  await flushDirectory(dirname(directory))
+  if (durable !== false) await flushDirectory(dirname(directory))
 }

@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PGlite } from '@electric-sql/pglite'
@@ -26,8 +26,8 @@ export async function copyTemplate(target: string, cacheDirectory = defaultCache
 
 /** Runs initdb beside the template's place and renames; resolves with where the directory came to lie. */
 async function makeTemplate(template: string): Promise<string> {
-  const fresh = `${template}.${process.pid}.${Date.now()}`
   await mkdir(dirname(template), { recursive: true })
+  const fresh = await mkdtemp(`${template}.making-`)
   try {
     const pglite = await PGlite.create(fresh)
     await pglite.exec('checkpoint')

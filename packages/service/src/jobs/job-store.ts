@@ -43,23 +43,28 @@ export interface Claim {
 /** Takes up to `limit` due jobs that nobody runs: rows another replica is taking are passed over. */
 export async function claimJobs(jobs: Kysely<JobTables>, kind: string, claim: Claim): Promise<readonly Job[]> {
   const { now, leasedUntil, limit } = claim
+  // Materialised: a subquery that the planner ran twice would lock, and take, more than the limit.
   return await jobs
-    .updateTable('job')
-    .set((set) => ({ leased_until: leasedUntil, attempt: set('attempt', '+', 1) }))
-    .where('id', 'in', (due) =>
-      due
-        .selectFrom('job')
-        .select('id')
-        .where('kind', '=', kind)
-        .where('state', '=', 'waiting')
-        .where('not_before', '<=', now)
-        .where((or) => or.or([or('leased_until', 'is', null), or('leased_until', '<=', now)]))
-        .orderBy('not_before')
-        .limit(limit)
-        .forUpdate()
-        .skipLocked(),
+    .with(
+      (cte) => cte('due').materialized(),
+      (query) =>
+        query
+          .selectFrom('job')
+          .select('id')
+          .where('kind', '=', kind)
+          .where('state', '=', 'waiting')
+          .where('not_before', '<=', now)
+          .where((or) => or.or([or('leased_until', 'is', null), or('leased_until', '<=', now)]))
+          .orderBy('not_before')
+          .limit(limit)
+          .forUpdate()
+          .skipLocked(),
     )
-    .returning(['id', 'kind', sql<JsonValue>`payload`.as('payload'), 'attempt'])
+    .updateTable('job')
+    .from('due')
+    .set((set) => ({ leased_until: leasedUntil, attempt: set('job.attempt', '+', 1) }))
+    .whereRef('job.id', '=', 'due.id')
+    .returning(['job.id', 'job.kind', sql<JsonValue>`payload`.as('payload'), 'job.attempt'])
     .execute()
 }
 

@@ -13,6 +13,7 @@ export async function openTestDatabase(queue: Partial<JobQueueOptions> = {}): Pr
   const directory = await mkdtemp(join(tmpdir(), 'cloudsigner-test-'))
   const database = await openPGlite({
     directory: join(directory, 'database'),
+    durable: false,
     queue: { clock: systemClock, random: systemRandom, logger: createLogger({ level: 'silent' }), ...queue },
   })
   return {

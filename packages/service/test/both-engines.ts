@@ -1,0 +1,30 @@
+import { test } from 'node:test'
+import type { Database, JobQueueOptions } from '../src/index.ts'
+import { openTestDatabase, withRealPostgres } from '../src/testing/index.ts'
+
+export interface Engine {
+  readonly kind: Database['kind']
+  /** A handle on the engine's one database; a second is another replica on a real server, the same one on PGlite. */
+  open(queue?: Partial<JobQueueOptions>): Promise<Database>
+}
+
+/** Declares a test twice: on the embedded PGlite and on a real PostgreSQL server. */
+export function testOnBothEngines(name: string, body: (engine: Engine) => Promise<void>): void {
+  test(`${name} (PGlite)`, async () => {
+    let database: Database | undefined
+    try {
+      await body({
+        kind: 'pglite',
+        open: async (queue) => {
+          database ??= await openTestDatabase(queue)
+          return database
+        },
+      })
+    } finally {
+      await database?.close()
+    }
+  })
+  test(`${name} (PostgreSQL)`, async () => {
+    await withRealPostgres((server) => body({ kind: 'postgresql', open: (queue) => server.open(queue) }))
+  })
+}
