@@ -117,7 +117,7 @@ export class Lexer {
       if (this.position - start > 400) this.fail('a number has too many digits', start)
     }
     if (digits === 0 || isRegular(this.peek())) this.fail('malformed number', start)
-    if (scale === 0) return sign * value || 0
+    if (scale === 0 && value <= Number.MAX_SAFE_INTEGER) return sign * value || 0
     // The text itself, so that the value is the nearest one to what was written.
     return Number(String.fromCharCode(...this.bytes.subarray(start, this.position))) || 0
   }

@@ -137,9 +137,12 @@ class Scan {
   }
 
   #rebuiltTrailer(): PdfDictionary {
-    let trailer = this.#trailer
-    if (!trailer && this.#catalog) trailer = new PdfDictionary([['Root', this.#catalog]])
-    if (!trailer) throw new PdfError('unrepairable', null)
+    let trailer = this.#trailer ?? new PdfDictionary()
+    const root = trailer.get('Root')
+    if (!(root instanceof PdfReference && this.#entries.has(root.number))) {
+      if (!this.#catalog) throw new PdfError('unrepairable', null)
+      trailer = trailer.with('Root', this.#catalog)
+    }
     const encrypt = this.#encrypt?.get('Encrypt')
     // An encrypted file stays one, whichever trailer was found last.
     return encrypt !== undefined && !trailer.has('Encrypt') ? trailer.with('Encrypt', encrypt) : trailer
