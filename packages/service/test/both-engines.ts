@@ -11,17 +11,17 @@ export interface Engine {
 /** Declares a test twice: on the embedded PGlite and on a real PostgreSQL server. */
 export function testOnBothEngines(name: string, body: (engine: Engine) => Promise<void>): void {
   test(`${name} (PGlite)`, async () => {
-    let database: Database | undefined
+    let database: Promise<Database> | undefined
     try {
       await body({
         kind: 'pglite',
-        open: async (queue) => {
-          database ??= await openTestDatabase(queue)
+        open: (queue) => {
+          database ??= openTestDatabase(queue)
           return database
         },
       })
     } finally {
-      await database?.close()
+      await (await database)?.close()
     }
   })
   test(`${name} (PostgreSQL)`, async () => {
