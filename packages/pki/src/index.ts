@@ -37,6 +37,7 @@ export type { KeyUsage } from './certificate/key-usage.ts'
 export type { BasicConstraints, CertificateExtensions } from './certificate/read-extensions.ts'
 export { buildAttribute, type CmsAttribute } from './cms/attribute.ts'
 export {
+  buildCertificatesOnly,
   buildSignedAttributes,
   buildSignedData,
   type SignedAttributesFields,

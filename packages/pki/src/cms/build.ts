@@ -101,3 +101,15 @@ function buildSignerInfo(fields: SignedDataFields): Uint8Array {
 function implicitSet(tagNumber: number, members: readonly Uint8Array[]): readonly Uint8Array[] {
   return members.length === 0 ? [] : [retag(setOf(...members), contextConstructed(tagNumber))]
 }
+
+/** A SignedData without content or signers, which carries certificates ("PKCS #7 certs-only", RFC 8551 §3.8). DER ContentInfo. */
+export function buildCertificatesOnly(certificates: readonly Uint8Array[]): Uint8Array {
+  const signedData = sequence(
+    integer(1),
+    setOf(),
+    sequence(encodeOid(cmsOids.data)),
+    ...implicitSet(0, certificates),
+    setOf(),
+  )
+  return sequence(encodeOid(cmsOids.signedData), explicit(0, signedData))
+}

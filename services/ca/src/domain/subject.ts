@@ -1,0 +1,70 @@
+import { attributeValues, buildName, findAttributeType, type Name, nameFromString, PkiError } from '@cloudsigner/pki'
+import { CaProblem } from './problem.ts'
+import type { EndEntityProfile } from './profiles/profiles.ts'
+import { subjectAttributes } from './profiles/subject-attributes.ts'
+
+/**
+ * The subject a certificate gets: the request's, or the one that overrides it, held to the end entity profile, in its attributes' usual
+ * string types, and with the end entity's name for a serialNumber where the profile completes it. CaProblem 'subject_unacceptable'.
+ */
+export function subjectOf(requested: Name, override: string | null, username: string, profile: EndEntityProfile): Name {
+  const asked = override === null ? requested : parseOverride(override)
+  assertAttributes(asked, profile)
+  const hasSerialNumber = attributeValues(asked, subjectAttributes.serialNumber).length > 0
+  const completion =
+    profile.completesSerialNumber && !hasSerialNumber
+      ? [[{ type: subjectAttributes.serialNumber, value: printable(username) }]]
+      : []
+  return buildName([...asked.rdns, ...completion])
+}
+
+function parseOverride(text: string): Name {
+  try {
+    return nameFromString(text)
+  } catch (cause) {
+    if (cause instanceof PkiError) throw refused(`subject_dn: ${cause.message}.`, cause)
+    throw cause
+  }
+}
+
+const refused = (message: string, cause?: unknown) => new CaProblem('subject_unacceptable', message, {}, { cause })
+
+const label = (type: string) => findAttributeType(type)?.shortName ?? type
+
+function assertAttributes(name: Name, profile: EndEntityProfile): void {
+  const attributes = name.rdns.flat()
+  if (attributes.length === 0) throw refused('The subject is empty.')
+  for (const { type, value } of attributes) {
+    if (profile.allowedAttributes?.includes(type) === false) {
+      throw refused(`Subject attribute ${label(type)} is not allowed in end entity profile ${profile.name}.`)
+    }
+    const maxLength = findAttributeType(type)?.maxLength ?? 256
+    if (value.trim() === '' || [...value].length > maxLength || hasControlCharacter(value)) {
+      throw refused(`Subject attribute ${label(type)} is empty, too long or has control characters.`)
+    }
+    // RFC 4514 §2.4: what is no character string reads as "#" and hex.
+    if (/^#([0-9A-F]{2})+$/.test(value)) throw refused(`Subject attribute ${label(type)} is not a character string.`)
+    const isPrintableString = type === subjectAttributes.serialNumber || type === subjectAttributes.countryName
+    if (isPrintableString && printable(value) !== value) {
+      throw refused(`Subject attribute ${label(type)} has characters that a PrintableString lacks.`)
+    }
+  }
+  for (const type of profile.requiredAttributes) {
+    if (attributeValues(name, type).length === 0) {
+      throw refused(`Subject attribute ${label(type)} is required in end entity profile ${profile.name}.`)
+    }
+  }
+}
+
+function hasControlCharacter(text: string): boolean {
+  for (const character of text) {
+    const point = character.codePointAt(0) ?? 0
+    if (point < 0x20 || (point >= 0x7f && point < 0xa0)) return true
+  }
+  return false
+}
+
+/** X.680 §41.4: what a PrintableString may hold; other characters become "?", and the whole is kept within ub-serial-number. */
+function printable(text: string): string {
+  return text.replace(/[^A-Za-z0-9 '()+,\-./:=?]/g, '?').slice(0, 64)
+}

@@ -1,0 +1,42 @@
+import { buildOcspErrorResponse, decodeBase64, PkiError } from '@cloudsigner/pki'
+import type { HttpServer } from '@cloudsigner/service'
+import { Type } from 'typebox'
+import { answerOcsp } from '../actions/answer-ocsp.ts'
+import type { CaContext } from '../context.ts'
+import { publicPaths } from '../domain/public-urls.ts'
+import { acceptBytes, Binary, bodyBytes, sendBytes } from './binary.ts'
+
+const responseType = 'application/ocsp-response'
+
+/** RFC 6960 appendix A: POST with the request as body, GET with its Base64 in the path. */
+export function ocspRoutes(server: HttpServer, context: CaContext): void {
+  acceptBytes(server, 'application/ocsp-request')
+  server.post(
+    publicPaths.ocsp,
+    { schema: { consumes: ['application/ocsp-request'], response: { 200: Binary } } },
+    async (request, reply) => sendBytes(reply, responseType, await answerOcsp(context, bodyBytes(request.body))),
+  )
+
+  server.get(
+    `${publicPaths.ocsp}/*`,
+    { schema: { params: Type.Object({ '*': Type.String({ maxLength: 4096 }) }), response: { 200: Binary } } },
+    async (request, reply) => {
+      const der = decodePath(request.params['*'])
+      return sendBytes(
+        reply,
+        responseType,
+        der ? await answerOcsp(context, der) : buildOcspErrorResponse('malformedRequest'),
+      )
+    },
+  )
+}
+
+/** Null where it is not Base64. */
+function decodePath(base64: string): Uint8Array | null {
+  try {
+    return decodeBase64(base64)
+  } catch (error) {
+    if (error instanceof PkiError) return null
+    throw error
+  }
+}
