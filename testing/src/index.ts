@@ -1,1 +1,2 @@
+export { latin1, type MakeOptions, makePdf, plainObjects, text } from './make-pdf.ts'
 export { sharedPath, sharedTest } from './shared.ts'

@@ -12,7 +12,7 @@ import {
   reference,
   segmentsSource,
 } from '@cloudsigner/pdf'
-import { latin1, makePdf, plainObjects, text } from './make-pdf.ts'
+import { latin1, makePdf, plainObjects, text } from '@cloudsigner/testing'
 
 const open = (file: Uint8Array | string, options = {}) =>
   openDocument(bytesSource(typeof file === 'string' ? latin1(file) : file), options)

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { deflateSync } from 'node:zlib'
 import { bytesSource, openDocument, PdfStream, platformInflate, reference } from '@cloudsigner/pdf'
 import { zlibInflate } from '@cloudsigner/pdf/node'
+import { latin1, makePdf, plainObjects, text } from '@cloudsigner/testing'
 import fc from 'fast-check'
-import { latin1, makePdf, plainObjects, text } from './make-pdf.ts'
 
 async function decode(dictionary: string, data: string): Promise<string> {
   const body = `<<${dictionary} /Length ${data.length}>>\nstream\n${data}\nendstream`

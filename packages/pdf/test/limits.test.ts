@@ -14,7 +14,7 @@ import {
   readFormFields,
   reference,
 } from '@cloudsigner/pdf'
-import { latin1, makePdf, plainObjects, text } from './make-pdf.ts'
+import { latin1, makePdf, plainObjects, text } from '@cloudsigner/testing'
 
 const limited = async (file: Uint8Array | string, limits: Partial<PdfLimits>, read?: number) => {
   const document = await openDocument(bytesSource(typeof file === 'string' ? latin1(file) : file), { limits })

@@ -14,8 +14,8 @@ import {
   RevisionBuilder,
   reference,
 } from '@cloudsigner/pdf'
+import { latin1, makePdf, plainObjects, text } from '@cloudsigner/testing'
 import fc from 'fast-check'
-import { latin1, makePdf, plainObjects, text } from './make-pdf.ts'
 
 const identify = (): Uint8Array => latin1('sixteen octets !')
 type Change = { readonly number: number | null; readonly value: number }

@@ -10,8 +10,8 @@ import {
   parseObject,
   serialiseObject,
 } from '@cloudsigner/pdf'
+import { latin1, text } from '@cloudsigner/testing'
 import fc from 'fast-check'
-import { latin1, text } from './make-pdf.ts'
 
 const bytes = fc.uint8Array({ maxLength: 24 })
 const nameText = bytes.map(text)
@@ -30,7 +30,15 @@ const anyObject: fc.Arbitrary<PdfObject> = fc.letrec<{ value: PdfObject }>((tie)
     { depthSize: 'small' },
     leaf,
     fc.array(tie('value'), { maxLength: 5 }),
-    fc.array(fc.tuple(nameText, tie('value')), { maxLength: 5 }).map((entries) => new PdfDictionary(entries)),
+    fc
+      .array(
+        fc.tuple(
+          nameText,
+          tie('value').filter((value) => value !== null),
+        ),
+        { maxLength: 5 },
+      )
+      .map((entries) => new PdfDictionary(entries)),
   ),
 })).value
 
@@ -115,6 +123,7 @@ const accepted: readonly (readonly [string, string, string])[] = [
   ['7.3.5 the empty name', '[/ /]', '[/ /]'],
   ['7.3.10 references beside integers', '[1 0 R 2 3 4 0 R]', '[1 0 R 2 3 4 0 R]'],
   ['7.2.4 comments', '<</A % >>\n1>>', '<</A 1>>'],
+  ['7.3.7 null as no entry', '<</A null /B 1>>', '<</B 1>>'],
   ['7.3.7 the last of equal keys counts', '<</A 1/A 2>>', '<</A 2>>'],
 ]
 for (const [what, input, output] of accepted)

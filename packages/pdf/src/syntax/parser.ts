@@ -97,7 +97,10 @@ function parseDictionary(lexer: Lexer, limits: PdfLimits, depth: number, recorde
     lexer.skipWhitespace()
     const start = lexer.offset
     // An entry given twice: the last counts, as in the readers we know; entryRanges reports the key.
-    entries.set(key, parseValue(lexer, limits, depth + 1))
+    const value = parseValue(lexer, limits, depth + 1)
+    // 7.3.7: null is the same as no entry.
+    if (value === null) entries.delete(key)
+    else entries.set(key, value)
     recorder?.entry(key, start, lexer.offset)
   }
 }

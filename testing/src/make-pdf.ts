@@ -7,7 +7,9 @@ export interface MakeOptions {
   readonly trailer?: string
 }
 
+/** Bytes of a text whose characters are all below 256. */
 export const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0))
+/** Text of one character a byte. */
 export const text = (bytes: Uint8Array): string => Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')
 
 const catalog = '<</Type /Catalog /Pages 2 0 R>>'
