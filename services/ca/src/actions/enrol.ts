@@ -43,7 +43,8 @@ export async function enrol(context: CaContext, asked: EnrollRequest): Promise<E
   if (!isAcceptableKey(request.subjectPublicKeyInfo)) {
     throw new CaProblem('key_unacceptable', 'The key must be on P-256 or P-384, or an RSA key of 2048 to 8192 bits.')
   }
-  const subject = subjectOf(request.subject, asked.subject_dn ?? null, asked.username, endEntityProfile)
+  const uniqueNumber = uniqueNumberOf(context, asked.username)
+  const subject = subjectOf(request.subject, asked.subject_dn ?? null, uniqueNumber, endEntityProfile)
   const now = context.clock.now()
   const validity = validityOf(asked, now, context.periods.signerDays, ca)
   const serialNumber = newSerialNumber(context.random)
@@ -112,6 +113,11 @@ function readRequest(text: string): CertificationRequest {
     if (!(cause instanceof PkiError)) throw cause
     throw new CaProblem('request_malformed', `Invalid certificate request: ${cause.message}.`, {}, { cause })
   }
+}
+
+/** The same for every certificate of an end entity; its name, which a bank's other systems know the device by, is not to be read from it. */
+function uniqueNumberOf(context: CaContext, username: string): string {
+  return toHex(context.crypto.digest('SHA-256', new TextEncoder().encode(username))).slice(0, 16)
 }
 
 /** RFC 2986 §3. */

@@ -5,15 +5,20 @@ import { subjectAttributes } from './profiles/subject-attributes.ts'
 
 /**
  * The subject a certificate gets: the request's, or the one that overrides it, held to the end entity profile, in its attributes' usual
- * string types, and with the end entity's name for a serialNumber where the profile completes it. CaProblem 'subject_unacceptable'.
+ * string types, and with `uniqueNumber` for a serialNumber where the profile completes it. CaProblem 'subject_unacceptable'.
  */
-export function subjectOf(requested: Name, override: string | null, username: string, profile: EndEntityProfile): Name {
+export function subjectOf(
+  requested: Name,
+  override: string | null,
+  uniqueNumber: string,
+  profile: EndEntityProfile,
+): Name {
   const asked = override === null ? requested : parseOverride(override)
   assertAttributes(asked, profile)
   const hasSerialNumber = attributeValues(asked, subjectAttributes.serialNumber).length > 0
   const completion =
     profile.completesSerialNumber && !hasSerialNumber
-      ? [[{ type: subjectAttributes.serialNumber, value: printable(username) }]]
+      ? [[{ type: subjectAttributes.serialNumber, value: uniqueNumber }]]
       : []
   return buildName([...asked.rdns, ...completion])
 }
@@ -45,7 +50,7 @@ function assertAttributes(name: Name, profile: EndEntityProfile): void {
     // RFC 4514 §2.4: what is no character string reads as "#" and hex.
     if (/^#([0-9A-F]{2})+$/.test(value)) throw refused(`Subject attribute ${label(type)} is not a character string.`)
     const isPrintableString = type === subjectAttributes.serialNumber || type === subjectAttributes.countryName
-    if (isPrintableString && printable(value) !== value) {
+    if (isPrintableString && !isPrintable(value)) {
       throw refused(`Subject attribute ${label(type)} has characters that a PrintableString lacks.`)
     }
   }
@@ -64,7 +69,5 @@ function hasControlCharacter(text: string): boolean {
   return false
 }
 
-/** X.680 §41.4: what a PrintableString may hold; other characters become "?", and the whole is kept within ub-serial-number. */
-function printable(text: string): string {
-  return text.replace(/[^A-Za-z0-9 '()+,\-./:=?]/g, '?').slice(0, 64)
-}
+/** X.680 §41.4. */
+const isPrintable = (text: string): boolean => /^[A-Za-z0-9 '()+,\-./:=?]*$/.test(text)

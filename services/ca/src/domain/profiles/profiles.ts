@@ -21,7 +21,7 @@ export interface EndEntityProfile {
   /** Attribute types that a subject may have; others are refused. Null: any. */
   readonly allowedAttributes: readonly string[] | null
   readonly requiredAttributes: readonly string[]
-  /** Whether a subject without a serialNumber gets the end entity's name for it, which is unique at this CA. */
+  /** Whether a subject without a serialNumber gets one that tells namesakes apart. */
   readonly completesSerialNumber: boolean
   readonly certificateProfiles: readonly string[]
 }
