@@ -43,7 +43,13 @@ function disposition(name: string, fileName?: string): string {
   return `Content-Disposition: form-data; name=${quote(name)}${file}`
 }
 
-function streamOf(chunks: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
+/** A file as the body of a request. */
+export function bodyOf(content: FileContent): BodyInit {
+  return content instanceof Uint8Array || content instanceof Blob ? content : streamOf(content)
+}
+
+function streamOf(content: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const chunks = content[Symbol.asyncIterator]()
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -52,7 +58,7 @@ function streamOf(chunks: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array
         else controller.enqueue(next.value)
       },
       async cancel() {
-        await chunks.return(undefined)
+        await chunks.return?.()
       },
     },
     { highWaterMark: 0 },

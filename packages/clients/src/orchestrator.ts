@@ -14,7 +14,7 @@ import {
 } from '@cloudsigner/contracts/orchestrator'
 import type { Static, TSchema } from 'typebox'
 import { Check } from 'typebox/value'
-import { encodeMultipart, type FileContent } from './multipart.ts'
+import { bodyOf, type FileContent } from './multipart.ts'
 
 /** What the bank refused, with its code; or `UNREACHABLE` (no answer) and `UNEXPECTED_ANSWER` (not of the contract). */
 export class OrchestratorApiError extends Error {
@@ -116,13 +116,9 @@ export function createBankClient(options: BankClientOptions): BankClient {
     getActivation: async (userId, id) => read(ActivationResponse, await bank('GET', activation(userId, id))),
     async createDocument(userId, upload) {
       const { name, fileName, file, activationId } = upload
-      const form = encodeMultipart({
-        fields: { name, ...(activationId === undefined ? {} : { activationId }) },
-        json: {},
-        file: { name: 'file', fileName, contentType: 'application/pdf', content: file },
-      })
-      const extra = { body: form.body, headers: { 'content-type': form.contentType } }
-      return read(SessionDocument, await bank('POST', `${user(userId)}/documents`, extra))
+      const query = new URLSearchParams({ name, fileName, ...(activationId === undefined ? {} : { activationId }) })
+      const extra = { body: bodyOf(file), headers: { 'content-type': 'application/pdf' } }
+      return read(SessionDocument, await bank('POST', `${user(userId)}/documents?${query}`, extra))
     },
     listDocuments: async (id) => read(SessionDocumentList, await bank('GET', `${user(id)}/documents`)),
     getDocument: async (userId, id) => read(SessionDocument, await bank('GET', document(userId, id))),

@@ -86,12 +86,13 @@ export type SessionStatus = Static<typeof SessionStatus>
 
 export const SessionParams = Type.Object({ documentId: Type.String({ minLength: 1, maxLength: 64 }) })
 
-/** Text parts of POST /users/{userId}/documents (multipart/form-data); the PDF is the part named `file`. */
-export const SessionFields = Type.Object({
+/** POST /users/{userId}/documents: the body is the PDF itself (application/pdf), the rest is in the query. */
+export const SessionQuery = Type.Object({
   name: text(255),
+  fileName: Type.Optional(text(255)),
   activationId: Type.Optional(Type.String({ minLength: 1, maxLength: 37 })),
 })
-export type SessionFields = Static<typeof SessionFields>
+export type SessionQuery = Static<typeof SessionQuery>
 
 /** A document on its way to a signature: one signing session. */
 export const SessionDocument = Type.Object({

@@ -1,8 +1,8 @@
-/** The table of errors, its documentation and OpenAPI, held against one another. */
+/** The table of errors, the sources and OpenAPI, held against one another. */
 import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
-import { signerProblemCodes, signerProblems } from '@cloudsigner/contracts/signer'
+import { signerProblemCodes } from '@cloudsigner/contracts/signer'
 import { type Fixture, openFixture } from './fixture.ts'
 
 let fixture: Fixture
@@ -10,21 +10,6 @@ before(async () => {
   fixture = await openFixture()
 })
 after(() => fixture.close())
-
-test('the README lists exactly the errors of the contract, with their statuses', async () => {
-  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
-  const rows = [...readme.matchAll(/^\| ([A-Z_]+) \| ([\d, ]+) \| (.+) \|$/gm)].map(([, code, statuses, when]) => [
-    code,
-    statuses,
-    when,
-  ])
-  const expected = signerProblemCodes.map((code) => [
-    code,
-    signerProblems[code].statuses.join(', '),
-    signerProblems[code].when,
-  ])
-  assert.deepEqual(rows, expected)
-})
 
 test('every error is given somewhere in the sources, and nothing that is no error of the contract', async () => {
   const folder = new URL('../src/', import.meta.url)

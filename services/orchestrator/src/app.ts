@@ -1,0 +1,130 @@
+import { createPowerAuthPrivateClient } from '@cloudsigner/clients/powerauth-private'
+import { createSignerClient, type SignerClient } from '@cloudsigner/clients/signer'
+import {
+  basicAuthentication,
+  createHttpServer,
+  fixedCredentials,
+  type HttpServer,
+  type Listener,
+  listen,
+  type ServiceEnvironment,
+} from '@cloudsigner/service'
+import { resumeReceived } from './actions/signing-session.ts'
+import { createPowerAuth, type PowerAuth } from './adapters/power-auth.ts'
+import { defaults, type OrchestratorConfig } from './config.ts'
+import type { OrchestratorContext } from './context.ts'
+import { bankRoutes } from './http/bank.ts'
+import { phoneRoutes } from './http/phone.ts'
+import { authenticatePhones } from './http/phone-authentication.ts'
+import { problemAnswer } from './http/problem-answer.ts'
+import { orchestratorMigrations } from './store/migrations.ts'
+import { type OrchestratorTables, orchestratorSchema } from './store/tables.ts'
+
+export { defaults, type OrchestratorConfig } from './config.ts'
+
+export interface OrchestratorService {
+  readonly listeners: { readonly http: Listener }
+  /** Stops the jobs and lets requests under way end. */
+  close(): Promise<void>
+}
+
+/** What is outside; tests of this service put others in their place. */
+export interface Outside {
+  readonly powerAuth: PowerAuth
+  readonly signer: SignerClient
+}
+
+const jsonBodyLimit = 64 * 1024
+const requestTimeoutSeconds = 600
+/** A session is RECEIVED for no longer than its upload takes; after that nobody is at it any more. */
+const resumeAfterSeconds = 2 * requestTimeoutSeconds
+
+/** The reference bank: brings its schema up to date, binds, and starts its job. */
+export async function createOrchestrator(
+  config: OrchestratorConfig,
+  environment: ServiceEnvironment,
+  outside: Outside = connect(config),
+): Promise<OrchestratorService> {
+  await environment.database.migrate(orchestratorSchema, orchestratorMigrations)
+  const context = createContext(config, environment, outside)
+  const server = await createServer(config, environment, context)
+  await makeApplication(context)
+  const listener = await listen(server, config.listen)
+  const jobs = environment.database.jobs(orchestratorSchema)
+  await jobs.every('resume-received', 60, () => resumeReceived(context, resumeAfterSeconds))
+  return {
+    listeners: { http: listener },
+    async close() {
+      await jobs.stop()
+      await listener.close()
+    },
+  }
+}
+
+async function createServer(
+  config: OrchestratorConfig,
+  environment: ServiceEnvironment,
+  context: OrchestratorContext,
+): Promise<HttpServer> {
+  const server = await createHttpServer({
+    name: 'orchestrator',
+    title: 'CloudSigner reference bank',
+    version: '0.1.0',
+    logger: environment.logger,
+    bodyLimitBytes: jsonBodyLimit,
+    requestTimeoutSeconds,
+    formatError: problemAnswer,
+  })
+  const authenticate = basicAuthentication({ realm: 'bank', verify: fixedCredentials([config.credentials]) })
+  await server.register(async (bank: HttpServer) => {
+    bank.addHook('onRequest', authenticate)
+    bankRoutes(bank, context)
+  })
+  await server.register(async (phones: HttpServer) => {
+    authenticatePhones(phones, context.powerAuth)
+    phoneRoutes(phones, context)
+  })
+  return server
+}
+
+function createContext(
+  config: OrchestratorConfig,
+  environment: ServiceEnvironment,
+  outside: Outside,
+): OrchestratorContext {
+  const { database, blobs, clock, random, logger } = environment
+  return {
+    db: database.forSchema<OrchestratorTables>(orchestratorSchema),
+    blobs,
+    clock,
+    random,
+    logger,
+    ...outside,
+    settings: {
+      maxDocumentBytes: config.maxDocumentBytes ?? defaults.maxDocumentBytes,
+      waitingTimeoutSeconds: config.signer.waitingTimeoutSeconds ?? defaults.waitingTimeoutSeconds,
+      enrollmentServerUrl: config.powerAuth.publicUrl,
+      applicationId: config.powerAuth.applicationId ?? defaults.applicationId,
+    },
+  }
+}
+
+/** The genuine clients: PowerAuth's private API and CloudSigner Server, over HTTP. */
+function connect(config: OrchestratorConfig): Outside {
+  const { user, password } = config.signer.credentials
+  const authorization = `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`
+  const client = createPowerAuthPrivateClient(config.powerAuth)
+  return {
+    powerAuth: createPowerAuth(client, config.powerAuth.applicationId ?? defaults.applicationId),
+    signer: createSignerClient({ baseUrl: config.signer.baseUrl, authorization: () => authorization }),
+  }
+}
+
+/** At the first start; where PowerAuth is not up yet, the first call that needs the application makes it. */
+async function makeApplication({ powerAuth, logger }: OrchestratorContext): Promise<void> {
+  try {
+    await powerAuth.getMobileSdkConfig()
+  } catch (error) {
+    logger.warn({ err: error }, "PowerAuth does not answer yet: the bank's application is made when it is first needed")
+  }
+}

@@ -1,0 +1,30 @@
+import type { BasicCredentials, ListenOptions } from '@cloudsigner/service'
+
+export interface OrchestratorConfig {
+  readonly listen: ListenOptions
+  /** HTTP Basic on the bank's own side, for development only. */
+  readonly credentials: BasicCredentials
+  readonly powerAuth: {
+    /** What precedes `/rest/v3` of the private API. */
+    readonly baseUrl: string
+    readonly credentials?: BasicCredentials
+    /** What precedes `/pa/v3` of the public API: told to the app. */
+    readonly publicUrl: string
+    /** The bank's application in PowerAuth, made at the first start. Default `cloudsigner`. */
+    readonly applicationId?: string
+  }
+  readonly signer: {
+    readonly baseUrl: string
+    readonly credentials: BasicCredentials
+    /** How long the signer lets a document wait, in seconds. Default 3600, as is the signer's. */
+    readonly waitingTimeoutSeconds?: number
+  }
+  /** Largest PDF that is taken, in bytes. Default 100 MiB, as is the signer's. */
+  readonly maxDocumentBytes?: number
+}
+
+export const defaults = {
+  applicationId: 'cloudsigner',
+  waitingTimeoutSeconds: 3600,
+  maxDocumentBytes: 100 * 1024 * 1024,
+} as const

@@ -1,0 +1,115 @@
+import {
+  EnrolRequest,
+  PhoneDocument,
+  PhoneDocumentList,
+  PhoneSignatureRequest,
+  SessionParams,
+  SubjectResponse,
+} from '@cloudsigner/contracts/orchestrator'
+import type { HttpServer } from '@cloudsigner/service'
+import { Type } from 'typebox'
+import { enrol } from '../actions/enrol.ts'
+import { currentSession, reject, sign } from '../actions/signing-session.ts'
+import type { OrchestratorContext } from '../context.ts'
+import { subjectOf } from '../domain/subject.ts'
+import { getUser } from '../store/people.ts'
+import { listSessions, type Session } from '../store/sessions.ts'
+import { phoneOf } from './phone-authentication.ts'
+import { refusals } from './problem-answer.ts'
+import { sendOriginal, sendSignedFile } from './session-file.ts'
+import { phoneView } from './views.ts'
+
+const listed = 100
+
+/** The phone's side: a caller sees what is its own user's, and signs what was prepared for its own device. */
+export function phoneRoutes(scope: HttpServer, context: OrchestratorContext): void {
+  const { db, clock, settings } = context
+  const view = (session: Session) => phoneView(session, clock.now(), settings.waitingTimeoutSeconds)
+
+  scope.get(
+    '/app/subject',
+    { schema: { summary: 'The subject to put into the CSR', response: { 200: SubjectResponse, ...refusals(404) } } },
+    async (request) => {
+      const { der, text } = subjectOf(await getUser(db, phoneOf(request).userId))
+      return { subject: Buffer.from(der).toString('base64'), text }
+    },
+  )
+
+  scope.post(
+    '/app/signer',
+    {
+      schema: {
+        summary: 'Enrol this device with a CSR',
+        body: EnrolRequest,
+        response: { 200: Type.Object({}), ...refusals(400, 404, 409, 503) },
+      },
+    },
+    async (request) => {
+      await enrol(context, phoneOf(request), request.body.csr)
+      return {}
+    },
+  )
+
+  scope.get(
+    '/app/documents',
+    { schema: { summary: 'My documents, newest first', response: { 200: PhoneDocumentList, ...refusals() } } },
+    async (request) => {
+      const sessions = await listSessions(db, phoneOf(request).userId, listed)
+      return { documents: sessions.map(view) }
+    },
+  )
+
+  scope.get(
+    '/app/documents/:documentId',
+    {
+      schema: { summary: 'A document', params: SessionParams, response: { 200: PhoneDocument, ...refusals(400, 404) } },
+    },
+    async (request) => view(await currentSession(context, phoneOf(request).userId, request.params.documentId)),
+  )
+
+  scope.get(
+    '/app/documents/:documentId/file',
+    {
+      schema: {
+        summary: 'The file to read: signed where it is signed',
+        produces: ['application/pdf'],
+        params: SessionParams,
+        response: refusals(400, 404, 409, 503),
+      },
+    },
+    async (request, reply) => {
+      const session = await currentSession(context, phoneOf(request).userId, request.params.documentId)
+      return session.state.status === 'SIGNED'
+        ? sendSignedFile(context, session, undefined, reply)
+        : sendOriginal(context, session, reply)
+    },
+  )
+
+  scope.post(
+    '/app/documents/:documentId/signature',
+    {
+      schema: {
+        summary: "Sign a document with the device's signature",
+        params: SessionParams,
+        body: PhoneSignatureRequest,
+        response: { 200: PhoneDocument, ...refusals(400, 404, 409, 503) },
+      },
+    },
+    async (request) => {
+      const { userId } = phoneOf(request)
+      return view(await sign(context, userId, request.params.documentId, request.body.signature))
+    },
+  )
+
+  scope.post(
+    '/app/documents/:documentId/rejection',
+    {
+      schema: {
+        summary: 'Reject a document',
+        params: SessionParams,
+        response: { 200: PhoneDocument, ...refusals(400, 404, 409, 503) },
+      },
+    },
+    async (request) => view(await reject(context, phoneOf(request).userId, request.params.documentId)),
+  )
+}

@@ -1,0 +1,52 @@
+import type { IdentityType, SessionStatus } from '@cloudsigner/contracts/orchestrator'
+import type { Kysely } from 'kysely'
+
+export interface OrchestratorTables {
+  person: PersonRow
+  activation: ActivationRow
+  session: SessionRow
+}
+
+export type OrchestratorDatabase = Kysely<OrchestratorTables>
+
+export const orchestratorSchema = 'orchestrator'
+
+interface PersonRow {
+  user_id: string
+  given_name: string
+  surname: string
+  country: string
+  identity_type: IdentityType
+  identity_value: string
+  created_at: Date
+}
+
+/** Activations that this bank started; their state is PowerAuth's to say. */
+interface ActivationRow {
+  activation_id: string
+  user_id: string
+  started_at: Date
+  /** When the signer took the phone's CSR; null before. */
+  enrolled_at: Date | null
+}
+
+/** A signing session: `domain/signing-session.ts` says which members go with which status. */
+interface SessionRow {
+  id: string
+  user_id: string
+  activation_id: string
+  name: string
+  file_name: string
+  /** The bank's own copy of the PDF, for the phone to show. */
+  blob: string
+  size: number
+  status: SessionStatus
+  signer_document_id: string | null
+  hash: string | null
+  waiting_until: Date | null
+  signature: string | null
+  reason: string | null
+  /** Goes up by one with every change: two changes at once do not overwrite each other. */
+  revision: number
+  created_at: Date
+}
