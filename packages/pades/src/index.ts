@@ -5,6 +5,7 @@ export { type EmbedOptions, embedSignature } from './sign/embed.ts'
 export { PadesError, type PadesErrorCode, padesErrors } from './sign/errors.ts'
 export type { SignaturePlan } from './sign/plan.ts'
 export { type PreparedSignature, type PrepareOptions, prepareSignature } from './sign/prepare.ts'
+export { type RefusalCode, refusals, ValidationRefusal } from './validate/refusal.ts'
 export {
   type Coverage,
   type Indication,
@@ -18,6 +19,5 @@ export {
   type WarningCode,
   warnings,
 } from './validate/report.ts'
-export { MAX_SIGNATURES, TooManySignaturesError } from './validate/signature-entry.ts'
 export type { RevocationMode } from './validate/trust.ts'
 export { type SignatureValidationOptions, validateSignatures } from './validate/validate-signatures.ts'

@@ -1,6 +1,6 @@
 /** One file's line of output. */
 import { readFile } from 'node:fs/promises'
-import { type SignatureReport, TooManySignaturesError, validateSignatures } from '@cloudsigner/pades'
+import { type SignatureReport, ValidationRefusal, validateSignatures } from '@cloudsigner/pades'
 import { PdfError } from '@cloudsigner/pdf'
 import { fileSource, zlibInflate } from '@cloudsigner/pdf/node'
 import { pemBlocks, type RevocationFetcher } from '@cloudsigner/pki'
@@ -15,7 +15,7 @@ export interface FileReport {
 }
 
 export interface FileError {
-  /** A code of PdfError, `signature_limit`, or `file_unreadable` for what the operating system says. */
+  /** A code of PdfError or ValidationRefusal, or `file_unreadable` for what the operating system says. */
   readonly code: string
   readonly message: string
   /** Byte of the file. */
@@ -49,7 +49,7 @@ function fileError(error: unknown): FileError {
   if (error instanceof PdfError) {
     return { code: error.code, message: error.message, ...(error.offset === null ? {} : { offset: error.offset }) }
   }
-  if (error instanceof TooManySignaturesError) return { code: error.code, message: error.message }
+  if (error instanceof ValidationRefusal) return { code: error.code, message: error.message }
   if (error instanceof Error && 'syscall' in error) return { code: 'file_unreadable', message: error.message }
   throw error
 }

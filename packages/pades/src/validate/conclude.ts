@@ -26,7 +26,7 @@ export async function concludeSignature(findings: Findings, context: TrustContex
   const { integrity, times, modifications, level } = findings
   const { entry, signer, coverage, revision, intact } = integrity
   const trust = await judgeWhole(integrity, times, context)
-  const changes = judgeChanges(modifications)
+  const changes = judgeChanges(modifications, entry.docMdp)
   const subIndication = trust.subIndication ?? changes.subIndication
   return {
     field: entry.field,
@@ -89,12 +89,16 @@ function maySign({ extensions: { keyUsage } }: Certificate): boolean {
 }
 
 /** What was not judged, or could not be explained, must not pass: a later revision can show another document. */
-function judgeChanges(modifications: Modifications | null): TrustVerdict {
+function judgeChanges(modifications: Modifications | null, docMdp: number | null): TrustVerdict {
   if (modifications === null) {
     return { subIndication: 'SIG_CONSTRAINTS_FAILURE', warnings: [warning('later_revision_unjudged')] }
   }
   if (modifications === 'OTHER') {
     return { subIndication: 'SIG_CONSTRAINTS_FAILURE', warnings: [warning('later_revision_suspicious')] }
+  }
+  // Table 257, P 1: "No changes to the document shall be permitted", DSS and document time-stamps apart.
+  if (docMdp === 1 && modifications === 'FORM_FILLING') {
+    return { subIndication: 'SIG_CONSTRAINTS_FAILURE', warnings: [warning('certification_violated')] }
   }
   return { subIndication: null, warnings: [] }
 }

@@ -52,6 +52,7 @@ export const warnings = {
   later_revision_unjudged: 'revisions were appended after signing, and what they changed was not judged',
   later_revision_suspicious:
     'revisions that were appended after signing change more than signatures and validation data',
+  certification_violated: 'revisions after a certification signature do what it forbids',
   subfilter_unsupported: 'the SubFilter is none that is judged',
   not_pades: 'the signature is not a PAdES signature',
   signing_certificate_absent: 'no signing-certificate attribute says which certificate signed (ETSI EN 319 142-1 §6.3)',

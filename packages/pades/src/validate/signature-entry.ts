@@ -3,6 +3,7 @@ import {
   type FormField,
   integerValue,
   isArray,
+  isName,
   nameValue,
   type PdfDictionary,
   type PdfDocument,
@@ -13,6 +14,7 @@ import {
   readFormFields,
 } from '@cloudsigner/pdf'
 import type { ByteRange } from './byte-range.ts'
+import { MAX_SIGNATURES, ValidationRefusal } from './refusal.ts'
 
 export interface SignatureEntry {
   readonly field: string
@@ -24,21 +26,12 @@ export interface SignatureEntry {
   readonly contents: Uint8Array | null
   /** Where the hexadecimal string Contents stands in the file, delimiters included; null where it cannot be said. */
   readonly contentsRange: readonly [number, number] | null
+  /** P of a DocMDP transform (table 257): what a certification signature lets later revisions do. */
+  readonly docMdp: number | null
   /** M, as claimed. */
   readonly claimedTime: Date | null
   /** Entries of what is signed that stand twice, of which readers may take either. */
   readonly duplicates: readonly string[]
-}
-
-/** More signatures than this in one file are refused: each costs a pass over the file. */
-export const MAX_SIGNATURES = 256
-
-export class TooManySignaturesError extends Error {
-  override readonly name = 'TooManySignaturesError'
-  readonly code = 'signature_limit'
-  constructor() {
-    super(`the file has more than ${MAX_SIGNATURES} signatures`)
-  }
 }
 
 const decisive: readonly string[] = ['ByteRange', 'Contents', 'SubFilter']
@@ -52,7 +45,7 @@ export async function readSignatureEntries(document: PdfDocument): Promise<reado
   for (const field of fields) {
     const dictionary = await document.resolveDictionary(field.value)
     if (dictionary === null) continue
-    if (entries.length === MAX_SIGNATURES) throw new TooManySignaturesError()
+    if (entries.length === MAX_SIGNATURES) throw new ValidationRefusal('signature_limit')
     entries.push(await readEntry(document, field, dictionary))
   }
   return entries.toSorted((a, b) => signedEnd(a) - signedEnd(b))
@@ -74,9 +67,21 @@ async function readEntry(document: PdfDocument, field: FormField, dictionary: Pd
     contents: contents instanceof PdfString ? contents.bytes : null,
     // A Contents that is itself a reference lies elsewhere, where no gap of this dictionary can be.
     contentsRange: dictionary.get('Contents') instanceof PdfString ? (ranges?.ranges.get('Contents') ?? null) : null,
+    docMdp: await readDocMdp(document, dictionary),
     claimedTime: claimed instanceof PdfString ? parseDate(claimed) : null,
     duplicates: (ranges?.duplicates ?? []).filter((key) => decisive.includes(key)),
   }
+}
+
+/** 12.8.2.2: P of the transform parameters, 2 where it is left out; null where no reference is of this transform. */
+async function readDocMdp(document: PdfDocument, dictionary: PdfDictionary): Promise<number | null> {
+  for (const item of (await document.resolveArray(dictionary.get('Reference'))) ?? []) {
+    const reference = await document.resolveDictionary(item)
+    if (reference === null || !isName(await document.resolve(reference.get('TransformMethod')), 'DocMDP')) continue
+    const parameters = await document.resolveDictionary(reference.get('TransformParams'))
+    return integerValue(await document.resolve(parameters?.get('P'))) ?? 2
+  }
+  return null
 }
 
 async function readByteRange(document: PdfDocument, value: PdfObject): Promise<ByteRange | null> {

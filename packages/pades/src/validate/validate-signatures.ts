@@ -16,8 +16,9 @@ import {
 import { concludeSignature } from './conclude.ts'
 import { type EntryIntegrity, judgeEntry } from './entry-integrity.ts'
 import { hasValidationData, levelOf } from './level.ts'
-import { judgeModifications } from './modifications.ts'
+import { ModificationJudge } from './modifications.ts'
 import { covers, proveTimes } from './proven-times.ts'
+import { ValidationRefusal } from './refusal.ts'
 import { type ReportWarning, type SignatureReport, type ValidationReport, warning } from './report.ts'
 import { readSignatureEntries } from './signature-entry.ts'
 import { type RevocationMode, rememberCrls, type TrustContext } from './trust.ts'
@@ -40,13 +41,15 @@ export interface SignatureValidationOptions {
 
 /**
  * One report a signature field that has a value, oldest signature first. A signature that fails is a report too; what
- * throws is a file that cannot be read (PdfError), or one with more than 256 signatures (TooManySignaturesError).
+ * throws is a file that cannot be read (PdfError), or one that is not validated all the same (ValidationRefusal).
  */
 export async function validateSignatures(
   source: PdfSource,
   options: SignatureValidationOptions,
 ): Promise<ValidationReport> {
   const document = await openDocument(source, options.reading ?? {})
+  // Names and times in it would be read as they are encrypted, and objects not at all.
+  if (document.encrypted) throw new ValidationRefusal('encrypted')
   const integrities: EntryIntegrity[] = []
   for (const entry of await readSignatureEntries(document)) {
     integrities.push(await judgeEntry(document, entry, options.crypto))
@@ -57,6 +60,7 @@ export async function validateSignatures(
   const stores = await storesUnderTimestamps(document, integrities)
   const told: readonly ReportWarning[] =
     document.repaired === null ? [] : [warning('repaired', document.repaired.message)]
+  const judge = new ModificationJudge(document)
   const signatures: SignatureReport[] = []
   for (const [index, integrity] of integrities.entries()) {
     const proven = times[index] ?? { tokens: [], bestSignatureTime: options.at }
@@ -66,7 +70,7 @@ export async function validateSignatures(
       timestampedLater: stamps.length > 0,
       storeTimestampedLater: stamps.some((stamp) => hasValidationData(stores.get(stamp) ?? EMPTY_STORE)),
     })
-    const modifications = await judgeModifications(document, integrity)
+    const modifications = await judge.judge(integrity)
     const findings = { integrity, times: proven, modifications, level, warnings: told }
     signatures.push(await concludeSignature(findings, context))
   }
