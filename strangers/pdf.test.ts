@@ -58,7 +58,7 @@ for (const name of exampleNames) {
   strangerTest(`our own validator agrees on ${name}`, client, async () => {
     const { code, reports } = await cloudsignerValidate(await root(), [(await signedExample(name)).signed])
     const [signature] = reports[0]?.signatures ?? []
-    assert.equal(signature?.indication, 'TOTAL-PASSED', JSON.stringify(reports))
+    assert.equal(signature?.indication, 'TOTAL_PASSED', JSON.stringify(reports))
     assert.equal(signature.intact, true)
     assert.equal(signature.level, 'B-B')
     assert.equal(code, 0)
@@ -99,6 +99,6 @@ for (const place of places) {
 
     const ours = await cloudsignerValidate(await root(), [file])
     assert.notEqual(ours.code, 0)
-    assert.equal(ours.reports[0]?.signatures[0]?.indication, 'TOTAL-FAILED', JSON.stringify(ours.reports))
+    assert.equal(ours.reports[0]?.signatures[0]?.indication, 'TOTAL_FAILED', JSON.stringify(ours.reports))
   })
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { test } from 'node:test'
 import { parseDemoArguments } from '../../src/demo/arguments.ts'
+import { outputs } from '../../src/demo/main.ts'
 import { stepLine, summary } from '../../src/demo/report.ts'
 import { StepRecorder, type StepResult } from '../../src/demo/steps.ts'
 
@@ -49,4 +50,11 @@ test('steps are timed and kept in order, a failed one too', async () => {
   assert.match(announced[1] ?? '', /^✘ second .* 5 ms {3}no\n$/)
   assert.match(summary({ steps: expected, files: [], firstSignedMs: null }), /2 steps, 1 failed[\s\S]*No signed PDF/)
   assert.match(summary({ steps: expected, files: [], firstSignedMs: 4321 }), /4\.3 s/)
+})
+
+test('signed copies have names of their own, and never overwrite an original', () => {
+  assert.deepEqual(
+    outputs(['/a/x.pdf', '/b/x.pdf', '/out/y.pdf'], '/out').map(({ signed }) => signed),
+    ['/out/x-signed.pdf', '/out/x-signed-2.pdf', '/out/y-signed.pdf'],
+  )
 })
