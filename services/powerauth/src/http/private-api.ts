@@ -45,10 +45,6 @@ export async function createPrivateApi(
   acceptEmptyBodies(server)
   // Answers are typed by the contract; a serialiser per schema would only copy its unions.
   server.setSerializerCompiler(() => JSON.stringify)
-  if (config.openPrivateApi !== true) {
-    const verify = (given: { user: string; password: string }) => isIntegration(context, config.integrations, given)
-    server.addHook('onRequest', basicAuthentication({ realm: 'PowerAuth', verify }))
-  }
   const handlers: PrivateHandlers = {
     ...systemHandlers(context),
     ...applicationHandlers(context),
@@ -56,18 +52,25 @@ export async function createPrivateApi(
     ...authenticationHandlers(context),
     ...integrationHandlers(context),
   }
-  for (const [name, method] of Object.entries(privateMethods)) {
-    // The body was validated by the schema of the same row that types the handler.
-    const handler = handlers[name as keyof PrivateHandlers] as unknown as (request: unknown) => unknown
-    register(server, name, method, handler)
-  }
+  // In a scope of its own: health and OpenAPI are for everybody.
+  await server.register(async (scope) => {
+    if (config.openPrivateApi !== true) {
+      const verify = (given: { user: string; password: string }) => isIntegration(context, config.integrations, given)
+      scope.addHook('onRequest', basicAuthentication({ realm: 'PowerAuth', verify }))
+    }
+    for (const [name, method] of Object.entries(privateMethods)) {
+      // The body was validated by the schema of the same row that types the handler.
+      const handler = handlers[name as keyof PrivateHandlers] as unknown as (request: unknown) => unknown
+      register(scope as HttpServer, name, method, handler)
+    }
+  })
   return server
 }
 
 /** Methods without a request are called with no body, with `{}` or with `{"requestObject":{}}`. */
 function acceptEmptyBodies(server: HttpServer): void {
   const parse = server.getDefaultJsonParser('error', 'error')
-  server.removeContentTypeParser('application/json')
+  server.removeAllContentTypeParsers()
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, {})
     else parse(request, String(body), done)
