@@ -70,7 +70,10 @@ class RevisionDifference {
     if (!sameValue(oldTrailer.get('Encrypt'), trailer.get('Encrypt'))) throw new Unexplained()
     await this.#allowReplacing(oldTrailer.get('Info'))
     await this.#judgeCatalog(trailer.get('Root'))
-    await this.#walkFree(trailer.get('Info'))
+    for (const [key, value] of trailer.entries()) {
+      if (key === 'Info') await this.#walkFree(value)
+      else if (key !== 'Root') await this.#walkFrozen(value)
+    }
     return this.#addsSignature ? 'FORM_FILLING' : 'LTA_UPDATES'
   }
 
@@ -113,13 +116,27 @@ class RevisionDifference {
       this.#frozenSeen.add(value.number)
     }
     const changes = differingKeys(old ?? new PdfDictionary(), form)
-    const allowed = old === null ? ['Fields', 'SigFlags', 'DR', 'DA'] : ['Fields', 'SigFlags']
+    // DA is a default for text of new fields; one that was there speaks for those that are there.
+    const allowed = old?.has('DA') ? ['Fields', 'SigFlags', 'DR'] : ['Fields', 'SigFlags', 'DR', 'DA']
     if (changes.some((key) => !allowed.includes(key))) throw new Unexplained()
     for (const [key, item] of form.entries()) {
-      if (key === 'Fields') await this.#judgeAppended(old?.get('Fields'), item)
-      else if (old === null) await this.#walkFree(item)
+      if (key === 'Fields') await this.#judgeAppended(old?.get(key), item)
+      else if (key === 'DR') await this.#judgeGrown(old?.get(key), item, 2)
       else await this.#walkFrozen(item)
     }
+  }
+
+  /** Resources (7.8.3) that only grew: by categories, and by names within a category. */
+  async #judgeGrown(oldValue: PdfObject | undefined, value: PdfObject, levels: number): Promise<void> {
+    if (oldValue === undefined) return this.#walkFree(value)
+    const [old, present] = [await this.#before.resolveDictionary(oldValue), await this.#after.resolveDictionary(value)]
+    if (levels === 0 || old === null || present === null) {
+      if (!sameValue(oldValue, value)) throw new Unexplained()
+      return this.#walkFrozen(value)
+    }
+    if ([...old.keys()].some((key) => !present.has(key))) throw new Unexplained()
+    if (value instanceof PdfReference) this.#frozenSeen.add(value.number)
+    for (const [key, item] of present.entries()) await this.#judgeGrown(old.get(key), item, levels - 1)
   }
 
   /** An array that only grew: what was there stays, in its order, and each addition is a new signature field or widget. */
