@@ -1,0 +1,47 @@
+import type { UpOptions } from './arguments.ts'
+import type { Ports } from './ports.ts'
+
+/** Where the services of this installation are called; context paths included. */
+export interface Addresses {
+  readonly powerAuthPrivate: string
+  readonly powerAuthPublic: string
+  readonly caRest: string
+  /** What certificates write before their CRL, OCSP and issuer paths. */
+  readonly caPublic: string
+  readonly signer: string
+  readonly orchestrator: string
+}
+
+/** Set by whoever runs services apart from each other. */
+const variables: Readonly<Record<keyof Addresses, string>> = {
+  powerAuthPrivate: 'CLOUDSIGNER_POWERAUTH_PRIVATE_URL',
+  powerAuthPublic: 'CLOUDSIGNER_POWERAUTH_PUBLIC_URL',
+  caRest: 'CLOUDSIGNER_CA_REST_URL',
+  caPublic: 'CLOUDSIGNER_CA_PUBLIC_URL',
+  signer: 'CLOUDSIGNER_SIGNER_URL',
+  orchestrator: 'CLOUDSIGNER_ORCHESTRATOR_URL',
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** The addresses that the ports give, and in their place those that the environment names. */
+export function addressesOf(
+  { publicHost }: Pick<UpOptions, 'publicHost'>,
+  ports: Ports,
+  environment: Environment,
+): Addresses {
+  const host = publicHost.includes(':') ? `[${publicHost}]` : publicHost
+  const own: Addresses = {
+    powerAuthPrivate: `http://${host}:${ports.powerAuthPrivate}/powerauth-java-server`,
+    powerAuthPublic: `http://${host}:${ports.powerAuthPublic}/enrollment-server`,
+    caRest: `https://${host}:${ports.caRest}/ejbca/ejbca-rest-api`,
+    caPublic: `http://${host}:${ports.caPublic}`,
+    signer: `http://${host}:${ports.signer}`,
+    orchestrator: `http://${host}:${ports.orchestrator}`,
+  }
+  const named = Object.entries(variables).flatMap(([name, variable]) => {
+    const value = environment[variable]
+    return value === undefined || value === '' ? [] : [[name, value.replace(/\/$/, '')]]
+  })
+  return { ...own, ...Object.fromEntries(named) }
+}

@@ -1,0 +1,115 @@
+import { createCa } from '@cloudsigner/ca'
+import { createOrchestrator } from '@cloudsigner/orchestrator'
+import { createPowerAuth } from '@cloudsigner/powerauth'
+import type { BasicCredentials } from '@cloudsigner/service'
+import { createSigner } from '@cloudsigner/signer'
+import type { Environment } from './addresses.ts'
+import { untilAnswering } from './answering.ts'
+import type { UpOptions } from './arguments.ts'
+import { readCaAccess, writeCaFiles } from './ca-access.ts'
+import type { Installation } from './installation.ts'
+import type { ReadyFile } from './ready-file.ts'
+
+/** A service that answers: what it adds to the ready file. */
+export interface StartedService {
+  readonly ready: Omit<ReadyFile, 'version'>
+  close(): Promise<void>
+}
+
+type Start = (installation: Installation, options: UpOptions, environment: Environment) => Promise<StartedService>
+
+export const startCa: Start = async (
+  { ports, addresses, caFiles, environmentOf },
+  { host, publicHost, dataDirectory },
+) => {
+  const service = await createCa(
+    {
+      rest: { host, port: ports.caRest, hostNames: [publicHost] },
+      public: { host, port: ports.caPublic },
+      publicUrl: addresses.caPublic,
+    },
+    await environmentOf('ca'),
+  )
+  const { connection } = service
+  await writeCaFiles(caFiles, dataDirectory, connection)
+  const { caName, certificateProfile, endEntityProfile, crlUrl: crl, ocspUrl: ocsp, tsaUrl: tsa } = connection
+  return {
+    ready: {
+      ca: { rest: addresses.caRest, crl, ocsp, ...caFiles, caName, certificateProfile, endEntityProfile },
+      tsa,
+    },
+    close: () => service.close(),
+  }
+}
+
+export const startPowerAuth: Start = async ({ ports, addresses, credentials, environmentOf }, options) => {
+  const { user, password } = credentials.powerauth
+  const service = await createPowerAuth(
+    {
+      privateApi: {
+        host: options.host,
+        port: ports.powerAuthPrivate,
+        integrations: [{ clientToken: user, clientSecret: password }],
+        openPrivateApi: options.openPrivateApi,
+      },
+      publicApi: { host: options.host, port: ports.powerAuthPublic },
+    },
+    await environmentOf('powerauth'),
+  )
+  const urls = { private: addresses.powerAuthPrivate, public: addresses.powerAuthPublic }
+  return { ready: { powerauth: { ...urls, basic: credentials.powerauth } }, close: () => service.close() }
+}
+
+export const startSigner: Start = async (installation, { host }, environment) => {
+  const { ports, addresses, credentials, caFiles, environmentOf } = installation
+  const service = await createSigner(
+    {
+      listen: { host, port: ports.signer },
+      publicUrl: addresses.signer,
+      credentials: credentials.signer,
+      powerAuth: { baseUrl: addresses.powerAuthPrivate, credentials: powerAuthCredentials(installation, environment) },
+      ca: { restUrl: addresses.caRest, ...(await readCaAccess(caFiles, environment)) },
+    },
+    await environmentOf('signer'),
+  )
+  return {
+    ready: { signer: { url: addresses.signer, basic: credentials.signer } },
+    close: () => service.close(),
+  }
+}
+
+export const startOrchestrator: Start = async (installation, { host }, environment) => {
+  const { ports, addresses, credentials, environmentOf } = installation
+  // At its first start it makes the bank's application in PowerAuth.
+  await untilAnswering('PowerAuth', `${addresses.powerAuthPrivate}/health`)
+  const service = await createOrchestrator(
+    {
+      listen: { host, port: ports.orchestrator },
+      credentials: credentials.orchestrator,
+      powerAuth: {
+        baseUrl: addresses.powerAuthPrivate,
+        credentials: powerAuthCredentials(installation, environment),
+        publicUrl: addresses.powerAuthPublic,
+      },
+      signer: {
+        baseUrl: addresses.signer,
+        credentials: credentialsFrom(environment, 'CLOUDSIGNER_SIGNER') ?? credentials.signer,
+      },
+    },
+    await environmentOf('orchestrator'),
+  )
+  return {
+    ready: { orchestrator: { url: addresses.orchestrator, basic: credentials.orchestrator } },
+    close: () => service.close(),
+  }
+}
+
+function powerAuthCredentials({ credentials }: Installation, environment: Environment): BasicCredentials {
+  return credentialsFrom(environment, 'CLOUDSIGNER_POWERAUTH') ?? credentials.powerauth
+}
+
+function credentialsFrom(environment: Environment, prefix: string): BasicCredentials | undefined {
+  const user = environment[`${prefix}_USER`]
+  const password = environment[`${prefix}_PASSWORD`]
+  return user && password ? { user, password } : undefined
+}
