@@ -1,5 +1,7 @@
 /** PDF signatures as EN 319 142-1 (PAdES) has them: prepare, digest, embed. */
+
 export { blobSource, bytesSource, PdfError, type PdfErrorCode, type PdfSource, segmentsSource } from '@cloudsigner/pdf'
+export type { IncrementalHash } from '@cloudsigner/pki'
 export { digestAlgorithmFor } from './sign/algorithm.ts'
 export { type EmbedOptions, embedSignature } from './sign/embed.ts'
 export { PadesError, type PadesErrorCode, padesErrors } from './sign/errors.ts'
