@@ -60,6 +60,7 @@ export async function exchangeKeys(
   const outer = await encryption.encrypt('/pa/generic/application', {
     type: 'CODE',
     identityAttributes: { code },
+    customAttributes: {},
     activationData: inner.request,
   })
   const answer = await http.post('/pa/v3/activation/create', outer.body, encryption.header())
