@@ -9,6 +9,8 @@ import { powerAuthClient, type StepOptions, type StepOutcome, succeeded } from '
 import { type Stack, scratch, stack } from './stack.ts'
 
 export const pin = '1234'
+/** What EN 319 412-2 §4.2.4 asks of a natural person's subject; the CA adds a serial number. */
+export const aliceNovak = 'CN=Alice Novak,GIVENNAME=Alice,SURNAME=Novak,C=CZ'
 
 /** A call of PowerAuth's private API, without credentials: the stack was started with `--open-private-api`. */
 export async function privateApi(path: string, requestObject: unknown): Promise<unknown> {
@@ -95,10 +97,7 @@ export async function enrol(device: Device, csr: string): Promise<Answer> {
 export const enrolledDevice = once(async () => {
   const device = await createDevice()
   await commit(device)
-  const answer = await enrol(
-    device,
-    await certificationRequest(device, 'CN=Alice Novak,GIVENNAME=Alice,SURNAME=Novak,C=CZ'),
-  )
+  const answer = await enrol(device, await certificationRequest(device, aliceNovak))
   assert.equal(answer.status, 200, `POST /signers: ${JSON.stringify(answer.body)}`)
   return device
 })

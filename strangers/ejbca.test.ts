@@ -17,8 +17,9 @@ strangerTest(
   async () => {
     const { ca } = await stack()
     const where = ['-url', ca.rest, '-cert', ca.clientCert, '-key', ca.clientKey, '-ca', ca.tlsCa]
-    const what = ['-ca-name', ca.caName, '-certificate-profile', ca.certificateProfile]
-    const walk = ['-end-entity-profile', ca.endEntityProfile, '-families', 'ca,certificate,access']
+    // EJBCA's stock profiles: the client's subject is a common name alone, which is no person's (EN 319 412-2 §4.2.4).
+    const what = ['-ca-name', ca.caName, '-certificate-profile', 'ENDUSER', '-end-entity-profile', 'EMPTY']
+    const walk = ['-families', 'ca,certificate,access']
     const { code, stdout, stderr } = await run(tools.ejbcaClient.path, [...where, ...what, ...walk])
     const steps: Step[] = stdout
       .split('\n')

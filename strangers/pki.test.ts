@@ -25,7 +25,7 @@ strangerTest('openssl: the CRLs are signed by their issuers', client, async () =
     [issuing, root],
   ] as const) {
     const { pem } = await crlOf(subject)
-    const { stderr } = await runWell('openssl', ['crl', '-in', pem, '-noout', '-CAfile', issuer, '-partial_chain'])
+    const { stderr } = await runWell('openssl', ['crl', '-in', pem, '-noout', '-CAfile', issuer])
     assert.match(stderr, /verify OK/)
   }
 })

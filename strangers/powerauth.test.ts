@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import {
+  aliceNovak,
   certificationRequest,
   commit,
   createDevice,
@@ -184,8 +185,8 @@ strangerTest(
     await commit(alice)
     const mallory = await createDevice()
     await commit(mallory)
-    const csr = await certificationRequest(alice, 'CN=Alice Novak,C=CZ')
-    const foreign = await certificationRequest(mallory, 'CN=Alice Novak,C=CZ')
+    const csr = await certificationRequest(alice, aliceNovak)
+    const foreign = await certificationRequest(mallory, aliceNovak)
 
     assert.equal(refusal(await enrol(alice, foreign)).status, 400, 'a request for the key of another device')
     assert.equal((await enrol(alice, csr)).status, 200)
