@@ -21,8 +21,7 @@ export function hexValue(byte: number | undefined): number {
 /** Text of one character a byte. */
 export function latin1(bytes: Uint8Array): string {
   let text = ''
-  for (let start = 0; start < bytes.length; start += 4096)
-    text += String.fromCharCode(...bytes.subarray(start, start + 4096))
+  for (const byte of bytes) text += String.fromCharCode(byte)
   return text
 }
 
