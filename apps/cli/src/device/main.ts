@@ -1,4 +1,5 @@
 /** `cloudsigner device`: a phone on the command line. */
+import { resolve } from 'node:path'
 import { OrchestratorApiError } from '@cloudsigner/clients/orchestrator'
 import { SignerApiError } from '@cloudsigner/clients/signer'
 import { PkiError } from '@cloudsigner/pki'
@@ -34,7 +35,7 @@ async function run(options: DeviceOptions, io: DeviceIo): Promise<void> {
   const command = Object.hasOwn(commands, options.command) ? commands[options.command] : undefined
   if (command === undefined) throw new CommandError(`device has no command '${options.command}'\n\n${deviceUsage}`, 2)
   const password = options.find('state-password', 'CLOUDSIGNER_DEVICE_PASSWORD')
-  const state = await StateFile.open(options.get('state'), password)
+  const state = await StateFile.open(resolve(io.cwd(), options.get('state')), password)
   try {
     const note = (line: string) => void io.stderr.write(`${line}\n`)
     const { text, json } = await command({ state, options, note })

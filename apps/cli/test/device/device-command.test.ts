@@ -12,8 +12,8 @@ import {
   verifyCertificationRequest,
 } from '@cloudsigner/pki'
 import { nodeCrypto } from '@cloudsigner/pki/node'
-import { runDevice } from '../../src/device/main.ts'
 import { inspectSignedAttributes, NotSignedAttributes } from '../../src/device/signed-attributes.ts'
+import { device } from './device-runner.ts'
 import { type RunningPowerAuth, startPowerAuth } from './running-powerauth.ts'
 
 const applicationId = 'device-command'
@@ -195,16 +195,4 @@ async function activatedPhone(name: string, more: readonly string[] = []) {
   assert.equal(devicePublicKeyFingerprint, fingerprint)
   await server.client.commitActivation({ activationId })
   return { state, activationId: String(activationId) }
-}
-
-async function device(args: readonly string[], expected = 0, env: Readonly<Record<string, string>> = {}) {
-  let [stdout, stderr] = ['', '']
-  const io = {
-    stdout: { write: (text: string) => (stdout += text) },
-    stderr: { write: (text: string) => (stderr += text) },
-    env,
-  }
-  const code = await runDevice(args, io)
-  assert.equal(code, expected, stderr)
-  return { code, stdout, stderr }
 }
