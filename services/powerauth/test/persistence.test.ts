@@ -1,29 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createPowerAuthPrivateClient } from '@cloudsigner/clients/powerauth-private'
 import { createFixedClock, openTestDatabase, openTestEnvironment } from '@cloudsigner/service/testing'
 import { sql } from 'kysely'
-import { createPowerAuth } from '../src/app.ts'
 import type { PowerAuthTables } from '../src/store/tables.ts'
 import { activeDevice, appOf, createApp, Device } from './fixtures/device.ts'
-import { integration, startService } from './fixtures/service.ts'
+import { startIn, startService } from './fixtures/service.ts'
 
 test('a second start goes on where the first stopped: no key made anew', async () => {
   const clock = createFixedClock()
   const database = await openTestDatabase({ clock })
   const environment = await openTestEnvironment({ clock, database })
-  const loopback = { host: '127.0.0.1', port: 0 }
-  const config = {
-    housekeepingInterval: 0,
-    publicApi: loopback,
-    privateApi: { ...loopback, integrations: [integration] },
-  }
-  const credentials = { user: integration.clientToken, password: integration.clientSecret }
-  const start = async () => {
-    const service = await createPowerAuth(config, environment)
-    const client = createPowerAuthPrivateClient({ baseUrl: service.urls.private, credentials })
-    return { service, environment, clock, client, urls: service.urls, close: () => service.close() }
-  }
+  const start = () => startIn(environment, clock)
   const first = await start()
   const app = await createApp(first, 'restart')
   const device = await activeDevice(first, app)

@@ -1,4 +1,11 @@
-import { EciesEncryptedRequest, TokenRemoveRequest } from '@cloudsigner/contracts/powerauth-public'
+import {
+  EciesEncryptedRequest,
+  EciesEncryptedResponse,
+  ObjectRequest,
+  ObjectResponse,
+  TokenRemoveRequest,
+  TokenRemoveResponse,
+} from '@cloudsigner/contracts/powerauth-public'
 import type { HttpServer } from '@cloudsigner/service'
 import { Check } from 'typebox/value'
 import type { PowerAuthContext } from '../../methods/context.ts'
@@ -7,10 +14,12 @@ import { authenticate, possessionTypes, readAuthorization } from './authenticate
 import { jsonBody, requestObject } from './body.ts'
 import { compactEnvelope } from './compact-envelope.ts'
 import { orRefuse, refusePublicly } from './errors.ts'
+import { operation } from './operation.ts'
 
 /** Protocol §9. */
 export function tokenRoutes(server: HttpServer, context: PowerAuthContext): void {
-  server.post('/pa/v3/token/create', async (request) => {
+  const create = { proof: 'authorization', body: EciesEncryptedRequest, answer: EciesEncryptedResponse } as const
+  server.post('/pa/v3/token/create', operation('createToken', create), async (request) => {
     const authentication = await readAuthorization(request, possessionTypes)
     const body = jsonBody(request)
     if (!Check(EciesEncryptedRequest, body)) throw refusePublicly('tokenError', { reason: 'no envelope' })
@@ -23,7 +32,12 @@ export function tokenRoutes(server: HttpServer, context: PowerAuthContext): void
     return compactEnvelope(answer)
   })
 
-  server.post('/pa/v3/token/remove', async (request) => {
+  const remove = {
+    proof: 'authorization',
+    body: ObjectRequest(TokenRemoveRequest),
+    answer: ObjectResponse(TokenRemoveResponse),
+  } as const
+  server.post('/pa/v3/token/remove', operation('removeToken', remove), async (request) => {
     const authentication = await readAuthorization(request, possessionTypes)
     const { tokenId } = requestObject(request, TokenRemoveRequest)
     await authenticate(context, request, '/pa/token/remove', authentication)

@@ -1,4 +1,4 @@
-import { EciesEncryptedRequest } from '@cloudsigner/contracts/powerauth-public'
+import { EciesEncryptedRequest, EciesEncryptedResponse } from '@cloudsigner/contracts/powerauth-public'
 import { normalizeRequest } from '@cloudsigner/powerauth-protocol'
 import type { HttpServer } from '@cloudsigner/service'
 import { Check } from 'typebox/value'
@@ -8,10 +8,12 @@ import { possessionTypes, readAuthorization } from './authenticate.ts'
 import { jsonBody, rawBody } from './body.ts'
 import { compactEnvelope } from './compact-envelope.ts'
 import { orRefuse, refusePublicly } from './errors.ts'
+import { operation } from './operation.ts'
 
 /** Protocol §10. */
 export function vaultRoutes(server: HttpServer, context: PowerAuthContext): void {
-  server.post('/pa/v3/vault/unlock', async (request) => {
+  const unlock = { proof: 'authorization', body: EciesEncryptedRequest, answer: EciesEncryptedResponse } as const
+  server.post('/pa/v3/vault/unlock', operation('unlockVault', unlock), async (request) => {
     const { header, signatureType } = await readAuthorization(request, possessionTypes)
     const body = jsonBody(request)
     if (!Check(EciesEncryptedRequest, body)) throw refusePublicly('secureVault', { reason: 'no envelope' })
