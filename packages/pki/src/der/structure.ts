@@ -73,12 +73,15 @@ export function explicitContent(element: DerElement, name: string, code: PkiErro
   return inner
 }
 
-/** Runs a parser and reports DER faults below it under the message's own code, keeping the offset. */
+/** Faults of the parts that every message is made of. */
+const beneath: readonly PkiErrorCode[] = ['der_malformed', 'name_malformed']
+
+/** Runs a parser and reports faults of DER and names below it under the message's own code, keeping the offset. */
 export function parsing<T>(code: PkiErrorCode, name: string, parse: () => T): T {
   try {
     return parse()
   } catch (error) {
-    if (error instanceof PkiError && error.code === 'der_malformed') {
+    if (error instanceof PkiError && beneath.includes(error.code) && error.code !== code) {
       throw new PkiError(code, `${name}: ${error.message}`, { cause: error, ...offsetOf(error) })
     }
     throw error
