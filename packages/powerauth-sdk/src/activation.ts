@@ -46,7 +46,7 @@ export async function exchangeKeys(
   encryption: Encryption,
   request: ActivationRequest,
 ): Promise<ExchangedActivation> {
-  const { crypto, http } = context
+  const { crypto } = context
   const code = await checkedCode(context, request.code)
   const device = await crypto.generateP256KeyPair()
   const inner = await encryption.encrypt('/pa/activation', {
@@ -63,8 +63,7 @@ export async function exchangeKeys(
     customAttributes: {},
     activationData: inner.request,
   })
-  const answer = await http.post('/pa/v3/activation/create', outer.body, encryption.header())
-  const layer1 = members(await outer.decrypt(answer))
+  const layer1 = members(await outer.send('/pa/v3/activation/create', encryption.header()))
   const layer2 = members(await inner.decrypt(layer1.activationData))
   return readingAnswer(async () => {
     const activationId = textMember(layer2, 'activationId')

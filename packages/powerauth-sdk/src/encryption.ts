@@ -6,6 +6,7 @@ import {
   type SharedInfo1,
 } from '@cloudsigner/powerauth-protocol'
 import type { ActivationRecord } from './activation-record.ts'
+import { PowerAuthError } from './power-auth-error.ts'
 import { PROTOCOL_VERSION, type ProtocolContext, readingAnswer } from './protocol-context.ts'
 import { TemporaryKeys } from './temporary-keys.ts'
 
@@ -13,7 +14,9 @@ export interface EncryptedExchange {
   readonly request: EncryptedRequest
   /** The body to send: the request as JSON. */
   readonly body: string
-  /** The plaintext of an answer, parsed as JSON. Throws `invalid_response`. */
+  /** Posts the body; answers the plaintext of the answer, parsed as JSON. Throws `invalid_response`. */
+  send(path: string, headers: Readonly<Record<string, string>>): Promise<unknown>
+  /** The same of an answer that came in another one's plaintext. */
   decrypt(answer: unknown): Promise<unknown>
 }
 
@@ -51,7 +54,10 @@ export class Encryption {
         const bytes = await outgoing.decryptResponse(answer)
         return JSON.parse(new TextDecoder().decode(bytes)) as unknown
       })
-    return { request: outgoing.request, body: JSON.stringify(outgoing.request), decrypt }
+    const body = JSON.stringify(outgoing.request)
+    const send = async (path: string, headers: Readonly<Record<string, string>>) =>
+      decrypt(await this.#post(path, body, headers))
+    return { request: outgoing.request, body, send, decrypt }
   }
 
   /** X-PowerAuth-Encryption, for requests that carry no authentication code. */
@@ -61,8 +67,21 @@ export class Encryption {
     return { 'X-PowerAuth-Encryption': formatEncryptionHeader({ applicationKey, ...scope, version: PROTOCOL_VERSION }) }
   }
 
-  /** Forgets the keys: with the activation, or after the server refused one. */
+  /** Forgets the keys, with the activation. */
   clear(): void {
     this.#keys.clear()
+  }
+
+  /** A server that refuses an envelope has lost the key, or sees another time: both are asked for anew the next time. */
+  async #post(path: string, body: string, headers: Readonly<Record<string, string>>): Promise<unknown> {
+    try {
+      return await this.#context.http.post(path, body, headers)
+    } catch (error) {
+      if (error instanceof PowerAuthError && error.serverCode === 'ERR_ENCRYPTION') {
+        this.#keys.clear()
+        this.#context.time.forget()
+      }
+      throw error
+    }
   }
 }

@@ -1,4 +1,5 @@
 export type { ActivationRequest } from './activation.ts'
+export type { ActivationStatusView } from './activation-status.ts'
 export {
   type Authentication,
   type BiometryStore,
@@ -8,7 +9,7 @@ export {
 } from './authentication.ts'
 export type { RequestToAuthenticate } from './codes.ts'
 export type { Fetch } from './http-client.ts'
-export { type ActivationStatusView, PowerAuth, type PowerAuthOptions } from './power-auth.ts'
+export { PowerAuth, type PowerAuthOptions } from './power-auth.ts'
 export { PowerAuthError, type PowerAuthErrorCode, powerAuthErrors } from './power-auth-error.ts'
 export type { Clock } from './server-time.ts'
 export { memoryStorage, type StateStorage } from './state-storage.ts'

@@ -1,20 +1,18 @@
 import {
-  type ActivationState,
   type CryptoProvider,
   type MobileSdkConfig,
-  offlineCodeData,
   ProtocolError,
   parseMobileSdkConfig,
-  verifyOfflinePayload,
 } from '@cloudsigner/powerauth-protocol'
 import { type ActivationRequest, type ExchangedActivation, exchangeKeys, recordOf } from './activation.ts'
-import { compareCounters, fetchStatus } from './activation-status.ts'
+import { type ActivationStatusView, synchronizeStatus } from './activation-status.ts'
 import { ActivationStore } from './activation-store.ts'
 import { type Authentication, type BiometryStore, possession, possessionWithPassword } from './authentication.ts'
 import { Codes, type RequestToAuthenticate } from './codes.ts'
 import { Encryption } from './encryption.ts'
 import { type Fetch, HttpClient, type Members, members, responseObject, textMember } from './http-client.ts'
 import { protectKnowledge, unlockKnowledge } from './knowledge.ts'
+import { readOfflinePayload } from './offline.ts'
 import { PowerAuthError } from './power-auth-error.ts'
 import type { ProtocolContext } from './protocol-context.ts'
 import { Requests } from './requests.ts'
@@ -35,14 +33,6 @@ export interface PowerAuthOptions {
   readonly biometry?: BiometryStore
   /** Milliseconds that the server has for an answer; 30,000 by default. */
   readonly timeoutMs?: number
-}
-
-/** The status of the activation, as the server sees it. */
-export interface ActivationStatusView {
-  readonly state: ActivationState
-  readonly failedAttempts: number
-  readonly maxFailedAttempts: number
-  readonly remainingAttempts: number
 }
 
 /** The device side of one PowerAuth activation. All calls throw `PowerAuthError`. */
@@ -126,19 +116,9 @@ export class PowerAuth {
   fetchActivationStatus(): Promise<ActivationStatusView> {
     return this.#requests.exclusively(async () => {
       await this.#requests.ensureTime()
-      const record = this.#store.get()
-      const status = await fetchStatus(this.#context, record)
-      if (status === null) throw new PowerAuthError('activation_removed')
-      const synchronization = await compareCounters(this.#context, record, status)
-      if (synchronization.kind === 'deadlock') throw new PowerAuthError('counter_deadlock')
-      if (synchronization.kind === 'server_ahead') {
-        const { ctrData, ctrByte } = synchronization
-        await this.#store.change({ ctrData, ctrByte })
-      }
-      if (synchronization.kind === 'code_advised' && status.activationStatus === 'ACTIVE') await this.#pullServerAlong()
-      const { activationStatus: state, failedAttempts, maxFailedAttempts } = status
-      const remainingAttempts = Math.max(0, maxFailedAttempts - failedAttempts)
-      return { state, failedAttempts, maxFailedAttempts, remainingAttempts }
+      const { view, codeAdvised } = await synchronizeStatus(this.#context, this.#store)
+      if (codeAdvised) await this.#pullServerAlong()
+      return view
     })
   }
 
@@ -206,16 +186,7 @@ export class PowerAuth {
 
   /** Verifies an offline payload and computes the code that the person types. Takes a counter step. */
   async offlineCode(authentication: Authentication, payload: string, digits = 8): Promise<string> {
-    const { masterPublicKey } = this.#context.application
-    const { serverPublicKey } = this.#store.get()
-    const { crypto } = this.#context
-    const { data, nonce } = await verifyOfflinePayload(crypto, payload, { masterPublicKey, serverPublicKey }).catch(
-      (cause: unknown) => {
-        throw new PowerAuthError('invalid_argument', 'The offline payload is refused', { cause })
-      },
-    )
-    const [operationId = '', , , operationData = ''] = data.split('\n')
-    const covered = offlineCodeData({ operationId, operationData, nonce })
+    const covered = await readOfflinePayload(this.#context, this.#store.get().serverPublicKey, payload)
     return this.#requests.exclusively(() => this.#codes.offline(authentication, covered, digits))
   }
 

@@ -52,7 +52,7 @@ export class Requests {
     return this.#exclusive.run(async () => {
       const exchange = await this.#encryption.encrypt(uriId, plaintext, this.#store.get())
       const header = await this.#codes.header(authentication, { method: 'POST', uriId, body: exchange.body })
-      return exchange.decrypt(await this.#context.http.post(path, exchange.body, header))
+      return exchange.send(path, header)
     })
   }
 
@@ -70,7 +70,7 @@ export class Requests {
       const exchange = await this.#encryption.encrypt('/pa/generic/activation', plaintext, this.#store.get())
       const body = JSON.stringify(plaintext)
       const header = await this.#codes.header(authentication, { method: 'POST', uriId, body })
-      return exchange.decrypt(await this.#context.http.post(path, exchange.body, header))
+      return exchange.send(path, header)
     })
   }
 
@@ -83,8 +83,7 @@ export class Requests {
   ): Promise<unknown> {
     const activation = scope === 'activation' ? this.#store.get() : undefined
     const exchange = await this.#encryption.encrypt(`/pa/generic/${scope}`, plaintext, activation)
-    const all = { ...this.#encryption.header(activation), ...headers }
-    return exchange.decrypt(await this.#context.http.post(path, exchange.body, all))
+    return exchange.send(path, { ...this.#encryption.header(activation), ...headers })
   }
 
   /** Compares the clocks, unless that was done. */

@@ -28,4 +28,8 @@ export class ServerTime {
   learn(serverTime: number, sentAt: number): void {
     this.#offsetMs = Math.round(serverTime - (sentAt + this.deviceNow()) / 2)
   }
+
+  forget(): void {
+    this.#offsetMs = undefined
+  }
 }

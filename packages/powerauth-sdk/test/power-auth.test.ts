@@ -134,6 +134,19 @@ test('a temporary key serves until ten seconds before its end', async () => {
   assert.equal(asked() - before, 2)
 })
 
+test('where the server refuses an envelope, the next request asks for another temporary key', async () => {
+  const { phone, server } = await activated()
+  const asked = () => server.paths.filter((path) => path === '/pa/v3/keystore/create').length
+  const sign = () => phone.signWithDevicePrivateKey(possessionWithPassword('1234'), new Uint8Array(3))
+  await sign()
+  server.intercept = (path, answer) => (path === '/pa/v3/vault/unlock' ? error(400, 'ERR_ENCRYPTION') : answer)
+  await refuses('request_refused', sign())
+  server.intercept = (_, answer) => answer
+  const before = asked()
+  await sign()
+  assert.equal(asked() - before, 1)
+})
+
 test('the state holds no PIN, no knowledge key and no device key in the clear', async () => {
   const { storage } = await activated()
   const text = new TextDecoder().decode(await storage.load())
