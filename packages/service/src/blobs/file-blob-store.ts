@@ -8,16 +8,17 @@ import { BlobError, type BlobStore, blobNameSegments } from './blob-store.ts'
 const pieceLength = 256 * 1024
 /** Unfinished writes lie here, under a name that no blob can have. */
 const unfinished = '.unfinished'
+const abandonedAfter = 24 * 3600 * 1000
 
 /**
  * Blobs as files below a directory. A blob is written to a temporary file, flushed to the disk, linked to its name (which
  * fails where the name is taken) and its directory flushed: after a crash it is there whole or not at all.
- * One process owns the directory; what a killed one left unfinished is removed on opening.
+ * Replicas may share the directory. What a killed process left unfinished is removed on opening, a day later.
  */
 export async function openFileBlobStore(directory: string, random: Random): Promise<BlobStore> {
   const scratch = join(directory, unfinished)
-  await rm(scratch, { recursive: true, force: true })
   await mkdir(scratch, { recursive: true, mode: 0o700 })
+  await removeAbandoned(scratch)
   const pathOf = (name: string) => join(directory, ...blobNameSegments(name))
 
   return {
@@ -75,6 +76,16 @@ export async function openFileBlobStore(directory: string, random: Random): Prom
         yield relative(directory, join(entry.parentPath, entry.name)).split(sep).join('/')
       }
     },
+  }
+}
+
+/** No write takes a day: what is older was abandoned. Times are the file system's own, by a file made now. */
+async function removeAbandoned(scratch: string): Promise<void> {
+  const { mtimeMs: now } = await stat(scratch)
+  for (const name of await readdir(scratch)) {
+    const path = join(scratch, name)
+    const found = await stat(path).catch(() => undefined)
+    if (found && found.mtimeMs < now - abandonedAfter) await rm(path, { force: true })
   }
 }
 

@@ -1,4 +1,4 @@
-import { link, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 
 /** What a lock file says: who holds it. A pid alone is not enough, since pids are used again. */
 interface Holder {
@@ -22,15 +22,18 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   try {
     for (;;) {
       if (await linked(temporary, path)) return { acquired: true, release: () => rm(path, { force: true }) }
-      const holder = await readHolder(path)
+      const text = await readFile(path, 'utf8').catch(() => undefined)
+      if (text === undefined) continue
+      const holder = parseHolder(text)
       if (holder !== undefined && (await lives(holder))) return { acquired: false, holder: holder.pid }
-      await rm(path, { force: true })
+      await removeStale(path, text)
     }
   } finally {
     await rm(temporary, { force: true })
   }
 }
 
+/** link(2) refuses a name that is taken, so one of several processes wins. */
 async function linked(from: string, to: string): Promise<boolean> {
   return link(from, to).then(
     () => true,
@@ -41,10 +44,23 @@ async function linked(from: string, to: string): Promise<boolean> {
   )
 }
 
-async function readHolder(path: string): Promise<Holder | undefined> {
+/** Removes the lock that was found stale, and not one that another process put in its place meanwhile. */
+async function removeStale(path: string, stale: string): Promise<void> {
+  const aside = `${path}.stale-${process.pid}`
   try {
-    const { pid, startedAt } = JSON.parse(await readFile(path, 'utf8'))
-    return { pid: Number(pid), startedAt: String(startedAt) }
+    await rename(path, aside)
+    if ((await readFile(aside, 'utf8')) !== stale) await linked(aside, path)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+  } finally {
+    await rm(aside, { force: true })
+  }
+}
+
+function parseHolder(text: string): Holder | undefined {
+  try {
+    const { pid, startedAt } = JSON.parse(text)
+    return Number.isInteger(pid) && pid > 0 ? { pid, startedAt: String(startedAt) } : undefined
   } catch {
     return undefined
   }
