@@ -11,7 +11,7 @@ export function subjectOf(user: User): { readonly der: Uint8Array; readonly text
   const serialNumber = `${user.identity.type}${user.country}-${user.identity.value}`
   const attributes: readonly SubjectAttribute[] = [
     { label: 'C', oid: [2, 5, 4, 6], tag: tags.PrintableString, value: user.country },
-    { label: 'GN', oid: [2, 5, 4, 42], tag: tags.UTF8String, value: user.givenName },
+    { label: 'givenName', oid: [2, 5, 4, 42], tag: tags.UTF8String, value: user.givenName },
     { label: 'SN', oid: [2, 5, 4, 4], tag: tags.UTF8String, value: user.surname },
     { label: 'CN', oid: [2, 5, 4, 3], tag: tags.UTF8String, value: commonName },
     { label: 'serialNumber', oid: [2, 5, 4, 5], tag: tags.PrintableString, value: serialNumber },

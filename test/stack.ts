@@ -1,0 +1,104 @@
+/** The four services in this process, over real HTTP and TLS, on one embedded database: what `cloudsigner up` starts. */
+import { createServer } from 'node:net'
+import { createEjbcaClient, type EjbcaClient } from '@cloudsigner/clients/ejbca'
+import { mutualTlsFetch } from '@cloudsigner/clients/node'
+import { type BankClient, createBankClient } from '@cloudsigner/clients/orchestrator'
+import { createPowerAuthPrivateClient, type PowerAuthPrivateClient } from '@cloudsigner/clients/powerauth-private'
+import { createSignerClient, type SignerClient } from '@cloudsigner/clients/signer'
+import { createOrchestrator } from '@cloudsigner/orchestrator'
+import { createPowerAuth } from '@cloudsigner/powerauth'
+import { openTestEnvironment } from '@cloudsigner/service/testing'
+import { createSigner } from '@cloudsigner/signer'
+import { type CaConnection, createCa } from '../services/ca/src/app.ts'
+
+export interface Stack {
+  readonly ca: CaConnection
+  readonly caClient: EjbcaClient
+  readonly powerAuth: PowerAuthPrivateClient
+  readonly signer: SignerClient
+  readonly bank: BankClient
+  readonly orchestratorUrl: string
+  /** Names of all blobs, the bank's too. */
+  readonly blobs: () => Promise<readonly string[]>
+  readonly log: () => string
+  readonly close: () => Promise<void>
+}
+
+const loopback = { host: '127.0.0.1', port: 0 }
+const basic = ({ user, password }: { user: string; password: string }) =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+
+export async function openStack(): Promise<Stack> {
+  const environment = await openTestEnvironment()
+  const integration = { user: 'integration', password: 'a secret of the tests' }
+  const signerCredentials = { user: 'orchestrator', password: 'another secret' }
+  const bankCredentials = { user: 'bank', password: 'a third one' }
+
+  const publicPort = await freePort()
+  const ca = await createCa(
+    {
+      rest: loopback,
+      public: { host: '127.0.0.1', port: publicPort },
+      publicUrl: `http://127.0.0.1:${publicPort}`,
+    },
+    environment,
+  )
+  const powerAuth = await createPowerAuth(
+    {
+      privateApi: {
+        ...loopback,
+        integrations: [{ clientToken: integration.user, clientSecret: integration.password }],
+      },
+      publicApi: loopback,
+    },
+    environment,
+  )
+  const powerAuthPrivate = { baseUrl: powerAuth.urls.private, credentials: integration }
+  const signer = await createSigner(
+    { listen: loopback, credentials: signerCredentials, powerAuth: powerAuthPrivate, ca: ca.connection },
+    environment,
+  )
+  const signerUrl = `http://127.0.0.1:${signer.listeners.http.port}`
+  const orchestrator = await createOrchestrator(
+    {
+      listen: loopback,
+      credentials: bankCredentials,
+      powerAuth: { ...powerAuthPrivate, publicUrl: powerAuth.urls.public },
+      signer: { baseUrl: signerUrl, credentials: signerCredentials },
+    },
+    environment,
+  )
+  const orchestratorUrl = `http://127.0.0.1:${orchestrator.listeners.http.port}`
+  const tls = mutualTlsFetch({
+    ca: ca.connection.tlsCa,
+    cert: ca.connection.clientCertificate,
+    key: ca.connection.clientKey,
+  })
+  return {
+    ca: ca.connection,
+    caClient: createEjbcaClient({ baseUrl: ca.connection.restUrl, fetch: tls.fetch }),
+    powerAuth: createPowerAuthPrivateClient(powerAuthPrivate),
+    signer: createSignerClient({ baseUrl: signerUrl, authorization: () => basic(signerCredentials) }),
+    bank: createBankClient({ baseUrl: orchestratorUrl, authorization: () => basic(bankCredentials) }),
+    orchestratorUrl,
+    blobs: async () => (await Array.fromAsync(environment.blobs.list(''))).sort(),
+    log: () => environment.logger.text(),
+    async close() {
+      await tls.close()
+      for (const service of [orchestrator, signer, powerAuth, ca]) await service.close()
+      await environment.close()
+    },
+  }
+}
+
+/** The CA's certificates carry its public address, so that it is chosen before the CA starts. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}
