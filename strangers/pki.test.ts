@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { addresses, chain, crlOf, exampleNames, signedExample } from './examples.ts'
 import { type Outcome, run, runWell } from './process.ts'
+import { publicSignerCertificate } from './public-ca.ts'
 import { scratch, stack } from './stack.ts'
 import { strangerTest } from './stranger-test.ts'
 import { strangersRoot, tools } from './tools.ts'
@@ -124,10 +125,19 @@ strangerTest('pkilint finds nothing between issuer and subject', linting, async 
   assertNothingFound(await pkilint(lint, [...notice, root, issuing]))
 })
 
+const naturalPerson = ['-t', 'NCP-NATURAL-PERSON-CERTIFICATE']
+
 strangerTest('pkilint finds the signer certificate to be of the shape of EN 319 412-2', linting, async () => {
+  const subject = '/C=CZ/CN=Alice Novak/GN=Alice/SN=Novak/serialNumber=IDCCZ-998877665'
+  const certificate = await publicSignerCertificate(subject)
+  assertNothingFound(await pkilint('lint_etsi_cert', [...notice, ...naturalPerson, certificate]))
+})
+
+strangerTest('… and on loopback finds only that its addresses are loopback', linting, async () => {
   const { signer } = await chain()
-  const type = ['-t', 'NCP-NATURAL-PERSON-CERTIFICATE']
-  assertNothingFound(await pkilint('lint_etsi_cert', [...notice, ...type, signer]))
+  const { stdout } = await pkilint('lint_etsi_cert', [...notice, ...naturalPerson, signer])
+  const findings = [...stdout.matchAll(/^ +([\w.]+) \((?:NOTICE|WARNING|ERROR|FATAL)\)/gm)].map((match) => match[1])
+  assert.deepEqual([...new Set(findings)], ['etsi.internal_domain_name'], stdout)
 })
 
 strangerTest('pkilint finds nothing in the CRLs', linting, async () => {

@@ -205,7 +205,8 @@ strangerTest(
     const signature = await signBytes(alice, hash)
     const signed = await embed(await stack(), documentId, signature)
     assert.equal(signed.status, 200, JSON.stringify(signed.body))
-    assert.deepEqual(refusal(await embed(await stack(), documentId, signature)), {
+    const second = await signBytes(alice, hash)
+    assert.deepEqual(refusal(await embed(await stack(), documentId, second)), {
       status: 400,
       code: 'ILLEGAL_OPERATION_ERROR',
     })
