@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { parseArgs } from 'node:util'
 
@@ -10,7 +11,11 @@ export interface DemoOptions {
   readonly keep: boolean
 }
 
-export const demoUsage = 'usage: npm run demo -- [--file my.pdf]… [--json FILE] [--keep]'
+export const demoUsage = `usage: npm run demo -- [--file my.pdf]… [--json FILE] [--keep]
+
+  --file my.pdf   sign this instead of the examples; may be repeated
+  --json FILE     write the steps with their times there
+  --keep          leave the stack up until Ctrl-C`
 
 const repositoryRoot = join(import.meta.dirname, '..', '..', '..', '..')
 const examples = ['current-account.pdf', 'consumer-loan.pdf', 'valuation-report.pdf']
@@ -29,6 +34,8 @@ export function parseDemoArguments(args: readonly string[], workingDirectory: st
   })
   const absolute = (path: string) => (isAbsolute(path) ? path : join(workingDirectory, path))
   const own = values.file?.map(absolute)
+  const missing = own?.find((file) => !statSync(file, { throwIfNoEntry: false })?.isFile())
+  if (missing !== undefined) throw new Error(`${missing} is no file`)
   return {
     files: own ?? examples.map((name) => join(repositoryRoot, 'examples', name)),
     ...(values.json === undefined ? {} : { json: absolute(values.json) }),

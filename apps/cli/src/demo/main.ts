@@ -20,12 +20,16 @@ export interface DemoIo {
 
 /** Answers the exit code: 0 every step succeeded, 1 one failed, 2 called wrongly. */
 export async function runDemo(args: readonly string[], io: DemoIo): Promise<number> {
+  if (args.includes('--help')) {
+    io.stdout.write(`${demoUsage}\n`)
+    return 0
+  }
   const options = parse(args, io)
   if (options instanceof Error) {
     io.stderr.write(`cloudsigner demo: ${options.message}\n${demoUsage}\n`)
     return 2
   }
-  const started = Number(io.env.CLOUDSIGNER_COMMAND_STARTED ?? Date.now())
+  const started = Number(io.env.CLOUDSIGNER_COMMAND_STARTED ?? performance.timeOrigin)
   const outputDirectory = join(io.cwd(), 'out')
   const dataDirectory = await mkdtemp(join(tmpdir(), 'cloudsigner-demo-'))
   const recorder = new StepRecorder(
@@ -49,7 +53,7 @@ export async function runDemo(args: readonly string[], io: DemoIo): Promise<numb
     if (recorder.results.every((step) => step.ok)) throw error
   } finally {
     const report: DemoReport = { steps: recorder.results, files: signed, firstSignedMs }
-    io.stdout.write(summary(report))
+    io.stdout.write(summary(report, performance.timeOrigin - started))
     if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
     if (signed.length > 0) io.stdout.write(nextSteps(signed.map(named(io)), named(io)(rootIn(outputDirectory))))
     if (options.keep && stack) await untilInterrupted(io, stack)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { test } from 'node:test'
 import { parseDemoArguments } from '../../src/demo/arguments.ts'
 import { outputs } from '../../src/demo/main.ts'
@@ -15,14 +16,13 @@ test('without arguments the demo signs the examples, and they are there', () => 
 })
 
 test('relative paths count from where the user is', () => {
-  const options = parseDemoArguments(
-    ['--file', 'my.pdf', '--file', '/abs.pdf', '--json', 'out.json', '--keep'],
-    '/home/u',
-  )
-  assert.deepEqual(options, { files: ['/home/u/my.pdf', '/abs.pdf'], json: '/home/u/out.json', keep: true })
+  const here = import.meta.filename
+  const args = ['--file', basename(here), '--file', here, '--json', 'out.json', '--keep']
+  const options = parseDemoArguments(args, import.meta.dirname)
+  assert.deepEqual(options, { files: [here, here], json: join(import.meta.dirname, 'out.json'), keep: true })
 })
 
-for (const args of [['--fil', 'x'], ['my.pdf'], ['--file'], ['--json']])
+for (const args of [['--file', '/is-not-there.pdf'], ['--fil', 'x'], ['my.pdf'], ['--file'], ['--json']])
   test(`arguments refused: ${args.join(' ')}`, () => {
     assert.throws(() => parseDemoArguments(args, '/'))
   })
@@ -48,8 +48,8 @@ test('steps are timed and kept in order, a failed one too', async () => {
   assert.deepEqual(recorder.results, expected)
   assert.match(announced[0] ?? '', /^✔ first .* 10 ms {3}x\n$/)
   assert.match(announced[1] ?? '', /^✘ second .* 5 ms {3}no\n$/)
-  assert.match(summary({ steps: expected, files: [], firstSignedMs: null }), /2 steps, 1 failed[\s\S]*No signed PDF/)
-  assert.match(summary({ steps: expected, files: [], firstSignedMs: 4321 }), /4\.3 s/)
+  assert.match(summary({ steps: expected, files: [], firstSignedMs: null }, 0), /2 steps, 1 failed[\s\S]*No signed PDF/)
+  assert.match(summary({ steps: expected, files: [], firstSignedMs: 4321 }, 1000), /4\.3 s .* 3\.3 s without/)
 })
 
 test('signed copies have names of their own, and never overwrite an original', () => {
