@@ -61,6 +61,10 @@ export interface HttpServerOptions {
   formatError(error: ServiceError | HttpFault): { readonly status: number; readonly body: unknown }
 }
 
+/** How often Node looks for requests that are late, in milliseconds; its default is half a minute. */
+const connectionsCheckingInterval = 2_000
+const longestHeaders = 30_000
+
 /** Request ids a caller may choose: what goes into a log line is bounded. */
 const requestIdPattern = /^[A-Za-z0-9_-]{1,64}$/
 
@@ -82,21 +86,34 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       servers: [{ url: options.basePath ?? '/' }],
     },
   })
-  // In a context of their own, made now: hooks that the service adds later, such as authentication, do not apply.
-  await server.register(async (open) => {
-    open.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger())
-    open.get('/health', { schema: { hide: true } }, async () => ({ status: 'UP', service: options.name }))
-  })
+  installOpenRoutes(server, options.name)
   return server
+}
+
+/** Answers of everyone. They are given by the first hook, before any that the service adds, such as authentication. */
+function installOpenRoutes(server: HttpServer, name: string): void {
+  const answers: Readonly<Record<string, () => unknown>> = {
+    '/openapi.json': () => server.swagger(),
+    '/health': () => ({ status: 'UP', service: name }),
+  }
+  server.addHook('onRequest', async (request, reply) => {
+    const { url } = request.routeOptions
+    const open = url !== undefined && Object.hasOwn(answers, url) ? answers[url] : undefined
+    return open === undefined ? undefined : reply.send(open())
+  })
+  for (const [path, give] of Object.entries(answers)) server.get(path, { schema: { hide: true } }, async () => give())
 }
 
 function createFastify(options: HttpServerOptions): HttpServer {
   const { tls, basePath } = options
+  const requestTimeout = (options.requestTimeoutSeconds ?? 60) * 1000
+  // Node never ends a late request whose limit is below that of its headers.
+  const timeouts = { connectionsCheckingInterval, headersTimeout: Math.min(requestTimeout, longestHeaders) }
   const settings = {
     loggerInstance: options.logger.child({ server: options.name }) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimitBytes,
-    requestTimeout: (options.requestTimeoutSeconds ?? 60) * 1000,
+    requestTimeout,
     connectionTimeout: 0,
     keepAliveTimeout: 20_000,
     forceCloseConnections: 'idle' as const,
@@ -117,7 +134,9 @@ function createFastify(options: HttpServerOptions): HttpServer {
     rejectUnauthorized: tls.requireClientCertificate ?? false,
   }
   // Over TLS or not, the instance is used the same; the two differ in the type of the raw server alone.
-  const created = https ? fastify({ ...settings, https }) : fastify(settings)
+  const created = https
+    ? fastify({ ...settings, https: { ...https, ...timeouts } })
+    : fastify({ ...settings, http: timeouts })
   return (created as unknown as FastifyInstance).withTypeProvider<TypeBoxTypeProvider>() as HttpServer
 }
 
