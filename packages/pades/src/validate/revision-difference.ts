@@ -97,7 +97,7 @@ class RevisionDifference {
     const changes = differingKeys(old, present)
     // Extensions declares what ETSI or ISO extension is used; Version may only grow, and neither shows anything.
     const allowed = ['DSS', 'AcroForm', 'Extensions', 'Version', 'Metadata']
-    if (changes.some((key) => !allowed.includes(key))) throw new Unexplained()
+    if (changes.some((key) => !allowed.includes(key)) || lost(old, present, 'AcroForm')) throw new Unexplained()
     await this.#allowReplacing(old.get('DSS'))
     if (old.get('Metadata') instanceof PdfReference) await this.#allowReplacing(old.get('Metadata'))
     for (const [key, value] of present.entries()) {
@@ -119,6 +119,7 @@ class RevisionDifference {
     // DA is a default for text of new fields; one that was there speaks for those that are there.
     const allowed = old?.has('DA') ? ['Fields', 'SigFlags', 'DR'] : ['Fields', 'SigFlags', 'DR', 'DA']
     if (changes.some((key) => !allowed.includes(key))) throw new Unexplained()
+    if (old !== null && lost(old, form, 'Fields', 'SigFlags', 'DR')) throw new Unexplained()
     for (const [key, item] of form.entries()) {
       if (key === 'Fields') await this.#judgeAppended(old?.get(key), item)
       else if (key === 'DR') await this.#judgeGrown(old?.get(key), item, 2)
@@ -173,7 +174,7 @@ class RevisionDifference {
     if (!(old instanceof PdfDictionary) || !(present instanceof PdfDictionary))
       return this.#judgeChangedArray(old, present)
     const changes = differingKeys(old, present)
-    if (isName(old.get('Type'), 'Page') && changes.every((key) => key === 'Annots')) {
+    if (isName(old.get('Type'), 'Page') && changes.every((key) => key === 'Annots') && !lost(old, present, 'Annots')) {
       for (const [key, value] of present.entries()) {
         if (key === 'Annots') await this.#judgeAppended(old.get(key), value)
         else await this.#walkFrozen(value)
@@ -253,6 +254,11 @@ class RevisionDifference {
     this.#visits++
     if (this.#visits > MAX_VISITS) throw new TooLarge()
   }
+}
+
+/** An entry that is gone is no entry that grew. */
+function lost(old: PdfDictionary, present: PdfDictionary, ...keys: readonly string[]): boolean {
+  return keys.some((key) => old.has(key) && !present.has(key))
 }
 
 /** The object of this number, of whichever generation is in use. */

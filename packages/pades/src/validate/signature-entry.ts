@@ -66,11 +66,31 @@ async function readEntry(document: PdfDocument, field: FormField, dictionary: Pd
     byteRange: await readByteRange(document, await get('ByteRange')),
     contents: contents instanceof PdfString ? contents.bytes : null,
     // A Contents that is itself a reference lies elsewhere, where no gap of this dictionary can be.
-    contentsRange: dictionary.get('Contents') instanceof PdfString ? (ranges?.ranges.get('Contents') ?? null) : null,
+    contentsRange: await plainRange(document, dictionary.get('Contents'), ranges?.ranges.get('Contents')),
     docMdp: await readDocMdp(document, dictionary),
     claimedTime: claimed instanceof PdfString ? parseDate(claimed) : null,
     duplicates: (ranges?.duplicates ?? []).filter((key) => decisive.includes(key)),
   }
+}
+
+/**
+ * White space between the digits means nothing to a reader and is signed by nobody, and so is half a digit pair: where
+ * Contents is written with them, or as a literal string, the gap is not exactly the signature.
+ */
+async function plainRange(
+  { source }: PdfDocument,
+  contents: PdfObject | undefined,
+  range: readonly [number, number] | undefined,
+): Promise<readonly [number, number] | null> {
+  if (!(contents instanceof PdfString) || !contents.hexadecimal || range === undefined) return null
+  const [start, end] = range
+  const digits = (await source.read(start, end - start)).subarray(1, -1)
+  return digits.length === 2 * contents.bytes.length && digits.every(isHexDigit) ? range : null
+}
+
+function isHexDigit(byte: number): boolean {
+  const lower = byte | 0x20
+  return (byte >= 0x30 && byte <= 0x39) || (lower >= 0x61 && lower <= 0x66)
 }
 
 /** 12.8.2.2: P of the transform parameters, 2 where it is left out; null where no reference is of this transform. */
