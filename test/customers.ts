@@ -9,7 +9,7 @@ import { nodeCrypto } from '@cloudsigner/pki/node'
 import { memoryStorage, type StateStorage } from '@cloudsigner/powerauth-sdk'
 import { Phone } from '../apps/cli/src/device/phone.ts'
 import { revocationClient } from '../apps/cli/src/validate/revocation-client.ts'
-import type { Stack } from './stack.ts'
+import type { CustomerStack } from './stack.ts'
 
 export const pin = '1234'
 
@@ -22,7 +22,7 @@ export interface Customer {
 }
 
 /** A customer with an activated phone that is not enrolled yet. */
-export async function activatedCustomer(stack: Stack, userId: string): Promise<Customer> {
+export async function activatedCustomer(stack: CustomerStack, userId: string): Promise<Customer> {
   await stack.bank.createUser({
     userId,
     givenName: 'Alice',
@@ -40,13 +40,13 @@ export async function activatedCustomer(stack: Stack, userId: string): Promise<C
 }
 
 /** The same, enrolled: a signer. */
-export async function enrolledCustomer(stack: Stack, userId: string): Promise<Customer> {
+export async function enrolledCustomer(stack: CustomerStack, userId: string): Promise<Customer> {
   const customer = await activatedCustomer(stack, userId)
   await customer.phone.enrol(stack.orchestratorUrl)
   return customer
 }
 
-export async function openPhone(stack: Stack, storage: StateStorage, knownPin: string): Promise<Phone> {
+export async function openPhone(stack: CustomerStack, storage: StateStorage, knownPin: string): Promise<Phone> {
   const { mobileSdkConfig, enrollmentServerUrl } = await stack.bank.getMobileApplication()
   return Phone.open({ mobileSdkConfig, url: enrollmentServerUrl, pin: knownPin, storage })
 }
@@ -58,7 +58,11 @@ export async function signatureOf(phone: Phone, hash: string | null): Promise<st
   return Buffer.from(await phone.sign(fromBase64(hash ?? assert.fail('nothing to sign')))).toString('base64')
 }
 
-export function upload(stack: Stack, signerId: string, file: Uint8Array<ArrayBuffer>): Promise<UploadDocumentResponse> {
+export function upload(
+  stack: CustomerStack,
+  signerId: string,
+  file: Uint8Array<ArrayBuffer>,
+): Promise<UploadDocumentResponse> {
   return stack.signer.uploadDocument({ signerId, externalId: 'c-1', name: 'Contract', fileName: 'c.pdf', file })
 }
 
@@ -66,7 +70,7 @@ export const bytesOf = async (body: ReadableStream) => new Uint8Array(await new 
 
 /** Uploads, signs and downloads: the signed file. */
 export async function signed(
-  stack: Stack,
+  stack: CustomerStack,
   { activationId, phone }: Customer,
   file: Uint8Array<ArrayBuffer>,
 ): Promise<Uint8Array> {
@@ -85,7 +89,7 @@ export async function refused(call: Promise<unknown>, code: string, says: RegExp
 }
 
 /** With the stack's root trusted and its revocation data fetched. */
-export function validate(stack: Pick<Stack, 'ca'>, file: Uint8Array): Promise<ValidationReport> {
+export function validate(stack: CustomerStack, file: Uint8Array): Promise<ValidationReport> {
   return validateSignatures(bytesSource(file), {
     trustAnchors: [pemToDer(stack.ca.trustRoot)],
     at: new Date(),

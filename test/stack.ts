@@ -11,13 +11,18 @@ import { openTestEnvironment } from '@cloudsigner/service/testing'
 import { createSigner } from '@cloudsigner/signer'
 import { type CaConnection, createCa } from '../services/ca/src/app.ts'
 
-export interface Stack {
-  readonly ca: CaConnection
-  readonly caClient: EjbcaClient
-  readonly powerAuth: PowerAuthPrivateClient
+/** What customers and their judge need of a stack, wherever it runs. */
+export interface CustomerStack {
+  readonly ca: Pick<CaConnection, 'trustRoot'>
   readonly signer: SignerClient
   readonly bank: BankClient
   readonly orchestratorUrl: string
+}
+
+export interface Stack extends CustomerStack {
+  readonly ca: CaConnection
+  readonly caClient: EjbcaClient
+  readonly powerAuth: PowerAuthPrivateClient
   /** Names of all blobs, the bank's too. */
   readonly blobs: () => Promise<readonly string[]>
   readonly log: () => string
