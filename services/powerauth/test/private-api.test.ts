@@ -83,15 +83,13 @@ test('a body that does not parse or validate is ERROR_HTTP_REQUEST', async () =>
   assert.deepEqual((await running.client.getApplicationList({})).applications, [])
 })
 
-test('methods without a request take no body, an empty one, or an empty requestObject', async () => {
-  for (const body of ['', '{}', '{"requestObject":{}}', '{"requestObject":{"unknown":1}}']) {
+test('methods without a request take an empty object or an empty requestObject, and no less', async () => {
+  for (const body of ['{}', '{"requestObject":{}}', '{"requestObject":{"unknown":1}}']) {
     assert.equal((await callPrivate(running, '/application/list', body)).status, 200, body)
   }
-  const bodiless = await fetch(`${running.urls.private}/rest/v3/status`, {
-    method: 'POST',
-    headers: { authorization: `Basic ${btoa(`${integration.clientToken}:${integration.clientSecret}`)}` },
-  })
-  assert.equal(bodiless.status, 200)
+  for (const body of ['', '[]', 'null', '{"requestObject":[]}']) {
+    assert.equal((await callPrivate(running, '/application/list', body)).status, 400, body)
+  }
 })
 
 test('null counts as absent, as Java clients write it', async () => {
@@ -111,7 +109,7 @@ test('null counts as absent, as Java clients write it', async () => {
 })
 
 test('unknown paths and other methods are told apart', async () => {
-  const missing = await callPrivate(running, '/operation/create', '{}')
+  const missing = await callPrivate(running, '/recovery/config/update', '{}')
   assert.deepEqual([missing.status, codeOf(missing.body)], [404, 'ERROR_HTTP_REQUEST'])
   const authorization = `Basic ${btoa(`${integration.clientToken}:${integration.clientSecret}`)}`
   const got = await send(`${running.urls.private}/rest/v3/status`, { headers: { authorization } })

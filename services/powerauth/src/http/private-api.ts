@@ -42,7 +42,7 @@ export async function createPrivateApi(
     basePath: PRIVATE_BASE_PATH,
     formatError: formatPrivateError,
   })
-  acceptEmptyBodies(server)
+  server.removeContentTypeParser('text/plain')
   // Answers are typed by the contract; a serialiser per schema would only copy its unions.
   server.setSerializerCompiler(() => JSON.stringify)
   const handlers: PrivateHandlers = {
@@ -67,32 +67,20 @@ export async function createPrivateApi(
   return server
 }
 
-/** Methods without a request are called with no body, with `{}` or with `{"requestObject":{}}`. */
-function acceptEmptyBodies(server: HttpServer): void {
-  const parse = server.getDefaultJsonParser('error', 'error')
-  server.removeAllContentTypeParsers()
-  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, {})
-    else parse(request, String(body), done)
-  })
-}
-
 function register(
   server: HttpServer,
   name: string,
   method: PrivateMethod,
   handler: (request: unknown) => unknown,
 ): void {
-  const bodyOptional = Check(method.request, {})
-  const body = Type.Object({ requestObject: bodyOptional ? Type.Optional(method.request) : method.request })
+  // Methods without a request are called with `{}` or with an empty requestObject.
+  const requestObject = Check(method.request, {}) ? Type.Optional(method.request) : method.request
+  const body = Type.Object({ requestObject })
   const success = method.response === null ? EmptyResponse : ObjectResponse(method.response)
   const route: RouteOptions = {
     method: 'POST',
     url: `/rest/v3${method.path}`,
     schema: { operationId: name, body, response: { 200: success, '4xx': PrivateErrorResponse } },
-    preValidation: async (request) => {
-      if (bodyOptional) request.body ??= {}
-    },
     handler: async (request) => {
       const { requestObject } = request.body as { requestObject?: unknown } // validated just before
       try {
