@@ -25,6 +25,8 @@ export async function createPublicServer(
     requestTimeoutSeconds: 30,
     formatError,
   })
+  // Requests are of the two binary types that their routes name.
+  server.removeAllContentTypeParsers()
   crlRoutes(server, context)
   certificateStoreRoutes(server, context)
   ocspRoutes(server, context)

@@ -60,7 +60,7 @@ function refuseForgedBrowserRequests(server: HttpServer): void {
 /** Clients send `Content-Type: application/json` with no body where an operation has none, as `revoke`. */
 function acceptEmptyJson(server: HttpServer): void {
   const parse = server.getDefaultJsonParser('error', 'error')
-  server.removeContentTypeParser('application/json')
+  server.removeAllContentTypeParsers()
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     const text = body.toString()
     if (text.trim() === '') done(null, undefined)
