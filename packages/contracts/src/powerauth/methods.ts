@@ -3,6 +3,7 @@ import * as activations from './activations.ts'
 import * as applications from './applications.ts'
 import * as authentication from './authentication.ts'
 import * as integrations from './integrations.ts'
+import { operationMethods } from './operation-methods.ts'
 import * as system from './system.ts'
 import * as tokens from './tokens.ts'
 
@@ -251,6 +252,8 @@ export const privateMethods = {
     request: tokens.GetEciesDecryptorRequest,
     response: tokens.GetEciesDecryptorResponse,
   },
+
+  ...operationMethods,
 
   createIntegration: {
     path: '/integration/create',

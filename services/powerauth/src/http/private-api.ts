@@ -19,6 +19,7 @@ import { authenticationHandlers } from './private/authentication.ts'
 import { formatPrivateError } from './private/errors.ts'
 import type { PrivateHandlers } from './private/handlers.ts'
 import { integrationHandlers } from './private/integrations.ts'
+import { operationHandlers } from './private/operations.ts'
 import { systemHandlers } from './private/system.ts'
 
 /** Context path of the genuine server. */
@@ -50,6 +51,7 @@ export async function createPrivateApi(
     ...applicationHandlers(context),
     ...activationHandlers(context),
     ...authenticationHandlers(context),
+    ...operationHandlers(context),
     ...integrationHandlers(context),
   }
   // In a scope of its own: health and OpenAPI are for everybody.

@@ -1,5 +1,6 @@
 import type { Migration } from '@cloudsigner/service'
 import { sql } from 'kysely'
+import { operationMigration } from './operation-migration.ts'
 
 /** Name of the service's PostgreSQL schema. */
 export const POWERAUTH_SCHEMA = 'powerauth'
@@ -139,4 +140,5 @@ export const migrations: readonly Migration[] = [
       for (const statement of initial) await statement.execute(db)
     },
   },
+  operationMigration,
 ]

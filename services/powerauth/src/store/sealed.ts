@@ -6,6 +6,7 @@ const identities = {
   applicationSecret: (applicationKey: string) => `powerauth.application_version.application_secret:${applicationKey}`,
   serverPrivateKey: (activationId: string) => `powerauth.activation.server_private_key:${activationId}`,
   temporaryPrivateKey: (id: string) => `powerauth.temporary_key.private_key:${id}`,
+  totpSeed: (operationId: string) => `powerauth.operation.totp_seed:${operationId}`,
   tokenSecret: (tokenId: string) => `powerauth.token.token_secret:${tokenId}`,
 } as const
 export type SealedMember = keyof typeof identities

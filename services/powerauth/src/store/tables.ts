@@ -1,5 +1,6 @@
 import type { ActivationStatus, CommitPhase, SignatureType } from '@cloudsigner/contracts/powerauth-private'
 import type { Generated, Kysely, Selectable } from 'kysely'
+import type { OperationTables } from './operation-tables.ts'
 
 export interface ApplicationTable {
   application_id: string
@@ -122,7 +123,7 @@ export interface IntegrationTable {
   client_secret_hash: Uint8Array
 }
 
-export interface PowerAuthTables {
+export interface PowerAuthTables extends OperationTables {
   application: ApplicationTable
   application_version: ApplicationVersionTable
   master_keypair: MasterKeypairTable
