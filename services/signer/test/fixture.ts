@@ -12,6 +12,7 @@ import {
   parseCertificationRequest,
 } from '@cloudsigner/pki'
 import { generateKeySigner, nodeCrypto } from '@cloudsigner/pki/node'
+import type { Database } from '@cloudsigner/service'
 import {
   createFixedClock,
   type FixedClock,
@@ -52,6 +53,8 @@ export interface TestOutside {
 export interface Fixture {
   readonly url: string
   readonly client: SignerClient
+  /** Of each replica, the first one's first. */
+  readonly clients: readonly SignerClient[]
   readonly authorization: string
   readonly outside: TestOutside
   readonly clock: FixedClock
@@ -64,9 +67,14 @@ export interface Fixture {
   readonly close: () => Promise<void>
 }
 
-export async function openFixture(documents: SignerConfig['documents'] = {}): Promise<Fixture> {
+/** A replica for each of `databases`, which are connections to one; a replica on an embedded database where absent. */
+export async function openFixture(
+  documents: SignerConfig['documents'] = {},
+  databases: readonly Database[] = [],
+): Promise<Fixture> {
   const clock = createFixedClock(start)
-  const environment = await openTestEnvironment({ clock })
+  const [database, ...others] = databases
+  const environment = await openTestEnvironment({ clock, ...(database === undefined ? {} : { database }) })
   const outside: TestOutside = {
     phones: new Map(),
     revoked: new Map(),
@@ -92,11 +100,17 @@ export async function openFixture(documents: SignerConfig['documents'] = {}): Pr
     },
     documents,
   }
-  const open = () => createSigner(config, environment, { devices: testDevices(outside), ca, close: async () => {} })
+  const open = (its: TestEnvironment = environment) =>
+    createSigner(config, its, { devices: testDevices(outside), ca, close: async () => {} })
   let service: SignerService = await open()
+  const replicas: SignerService[] = []
+  for (const other of others) replicas.push(await open({ ...environment, database: other }))
   const authorization = `Basic ${Buffer.from('user:correct horse').toString('base64')}`
-  const address = () => `http://127.0.0.1:${service.listeners.http.port}`
-  const client = (): SignerClient => createSignerClient({ baseUrl: address(), authorization: () => authorization })
+  const addressOf = (each: SignerService) => `http://127.0.0.1:${each.listeners.http.port}`
+  const address = () => addressOf(service)
+  const clientOf = (each: SignerService): SignerClient =>
+    createSignerClient({ baseUrl: addressOf(each), authorization: () => authorization })
+  const client = () => clientOf(service)
 
   async function newPhone(userId = 'alice'): Promise<Phone> {
     const { signer } = await generateKeySigner('P-256')
@@ -110,6 +124,9 @@ export async function openFixture(documents: SignerConfig['documents'] = {}): Pr
     },
     get client() {
       return client()
+    },
+    get clients() {
+      return [service, ...replicas].map(clientOf)
     },
     authorization,
     outside,
@@ -126,7 +143,7 @@ export async function openFixture(documents: SignerConfig['documents'] = {}): Pr
       service = await open()
     },
     async close() {
-      await service.close()
+      for (const each of [service, ...replicas]) await each.close()
       await environment.close()
     },
   }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
+import { discardBlob } from '../src/actions/upload-document.ts'
 import type { SignerContext } from '../src/context.ts'
 import { cleanDocuments } from '../src/jobs/clean-documents.ts'
 import { markExpiredSigners } from '../src/jobs/expire-signers.ts'
@@ -92,6 +93,14 @@ test('a blob that a sweep may be at is not taken any more', async () => {
   const before = new Date(fixture.clock.now().getTime() - 1)
   assert.equal(await adoptBlob(db, 'documents/slow/0', before), true)
   assert.equal(await adoptBlob(db, 'documents/slow/0', before), false)
+})
+
+test('a blob that a segment names is never discarded, even where the answer to the commit got lost', async () => {
+  const documentId = await signed()
+  const before = await blobs()
+  for (const blob of before) await discardBlob(context(), blob)
+  assert.deepEqual(await blobs(), before)
+  assert.equal((await fixture.client.downloadDocument(documentId)).status, 200)
 })
 
 test('everything is there after a restart: a waiting document is signed, a signed one downloaded', async () => {

@@ -1,4 +1,5 @@
 import { type PdfSource, prepareSignature } from '@cloudsigner/pades'
+import { zlibInflate } from '@cloudsigner/pades/node'
 import type { IncrementalHash } from '@cloudsigner/pki'
 import { newUuid, type SignerContext } from '../context.ts'
 import { chainToEmbed, requireInForce } from '../domain/issued-certificate.ts'
@@ -6,7 +7,7 @@ import { SignerProblem } from '../domain/signer-problem.ts'
 import { requireActiveSigner } from '../domain/signer-status.ts'
 import { insertDocument, type NewDocument, type StoredSegment } from '../store/document-store.ts'
 import { getCertificate, getSigner, type IssuedCertificate, lockSigner } from '../store/signer-store.ts'
-import { adoptBlob, forgetBlob, recordStrayBlobs } from '../store/stray-blob-store.ts'
+import { adoptBlob, forgetBlob, isStrayBlob, recordStrayBlobs } from '../store/stray-blob-store.ts'
 import { uploadError } from './pdf-refusal.ts'
 
 /** The PDF of an upload, stored and hashed but not yet anybody's document. */
@@ -94,6 +95,7 @@ async function prepareDocument(context: SignerContext, file: ReceivedFile, field
     signingTime: createdAt,
     crypto: context.crypto,
     digestOfSource: file.hash,
+    inflate: zlibInflate,
   }).catch(uploadError)
   const document: NewDocument = {
     documentId: file.documentId,
@@ -125,9 +127,10 @@ export function adoptableSince(context: SignerContext): Date {
   return new Date(context.clock.now().getTime() - context.settings.strayBlobSeconds * 500)
 }
 
-/** Removes a blob that came to nothing. Where that fails too, the sweep will do it. */
+/** Removes a blob that came to nothing, and never one that a segment names. Where that fails, the sweep will do it. */
 export async function discardBlob(context: SignerContext, blob: string): Promise<void> {
   try {
+    if (!(await isStrayBlob(context.db, blob))) return
     await context.blobs.delete(blob)
     await forgetBlob(context.db, blob)
   } catch (error) {

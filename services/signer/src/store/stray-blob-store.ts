@@ -23,6 +23,22 @@ export async function adoptBlob(db: SignerDatabase, name: string, youngerThan: D
   return result.numDeletedRows === 1n
 }
 
+/**
+ * Whether no segment names the blob. Waits for a transaction that is adopting it: where the answer to a commit got lost,
+ * only the database knows whether it happened.
+ */
+export async function isStrayBlob(db: SignerDatabase, name: string): Promise<boolean> {
+  return db.transaction().execute(async (transaction) => {
+    const row = await transaction
+      .selectFrom('stray_blob')
+      .select('name')
+      .where('name', '=', name)
+      .forUpdate()
+      .executeTakeFirst()
+    return row !== undefined
+  })
+}
+
 export async function forgetBlob(db: SignerDatabase, name: string): Promise<void> {
   await db.deleteFrom('stray_blob').where('name', '=', name).execute()
 }
