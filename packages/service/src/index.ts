@@ -20,6 +20,7 @@ export {
   type SchemaFault,
   ServiceError,
 } from './errors.ts'
+export { findFile, readOrCreateFile } from './files/create-once.ts'
 export { writeFileAtomically } from './files/write-atomically.ts'
 export {
   createHttpServer,

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type BasicCredentials, writeFileAtomically } from '@cloudsigner/service'
+import { type BasicCredentials, readOrCreateFile } from '@cloudsigner/service'
 
 /** HTTP Basic credentials of the three APIs that ask for them. */
 export interface StackCredentials {
@@ -15,19 +14,14 @@ export async function loadOrCreateCredentials(
   random: (length: number) => Uint8Array,
 ): Promise<StackCredentials> {
   const path = join(dataDirectory, 'credentials.json')
-  const text = await readFile(path, 'utf8').catch((error) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
-  if (text !== undefined) return parseCredentials(text, path)
   const password = () => Buffer.from(random(24)).toString('base64url')
-  const made = {
-    powerauth: { user: 'powerauth', password: password() },
-    signer: { user: 'signer', password: password() },
-    orchestrator: { user: 'bank', password: password() },
-  }
-  await writeFileAtomically(path, `${JSON.stringify(made, undefined, 2)}\n`, 0o600)
-  return made
+  const make = () =>
+    JSON.stringify({
+      powerauth: { user: 'powerauth', password: password() },
+      signer: { user: 'signer', password: password() },
+      orchestrator: { user: 'bank', password: password() },
+    } satisfies StackCredentials)
+  return parseCredentials(await readOrCreateFile(path, 0o600, make), path)
 }
 
 function parseCredentials(text: string, path: string): StackCredentials {

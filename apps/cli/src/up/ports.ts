@@ -1,8 +1,7 @@
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { writeFileAtomically } from '@cloudsigner/service'
+import { findFile, readOrCreateFile, writeFileAtomically } from '@cloudsigner/service'
 import { portCount, UsageError } from './arguments.ts'
 
 /** Ports by offset from the base: a table of the README. */
@@ -37,23 +36,30 @@ export async function choosePorts(
   random: (length: number) => Uint8Array,
 ): Promise<Ports> {
   const path = join(dataDirectory, 'ports.json')
-  const kept = await readKept(path)
-  if (base === 0 && kept !== undefined) return portsFrom(kept)
-  const chosen = base === 0 ? await freeBase(host, random) : base
-  if (chosen !== kept) await writeFileAtomically(path, `${JSON.stringify({ base: chosen })}\n`, 0o644)
-  return portsFrom(chosen)
+  if (base === 0) {
+    const make = async () => keptForm(await freeBase(host, random))
+    return portsFrom(parseKept(await readOrCreateFile(path, 0o644, make), path))
+  }
+  const kept = await findFile(path)
+  if (kept !== keptForm(base)) await writeFileAtomically(path, keptForm(base), 0o644)
+  return portsFrom(base)
 }
 
-async function readKept(path: string): Promise<number | undefined> {
-  const text = await readFile(path, 'utf8').catch((error) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
-  if (text === undefined) return undefined
-  const { base } = JSON.parse(text)
-  if (!Number.isInteger(base) || base < 1 || base + portCount - 1 > 65_535)
-    throw new UsageError(`${path} holds no port base: remove it, or give --port-base.`)
+const keptForm = (base: number) => `${JSON.stringify({ base })}\n`
+
+function parseKept(text: string, path: string): number {
+  const base = portBaseIn(text)
+  if (base === undefined) throw new UsageError(`${path} holds no port base: remove it, or give --port-base.`)
   return base
+}
+
+function portBaseIn(text: string): number | undefined {
+  try {
+    const { base } = JSON.parse(text)
+    return Number.isInteger(base) && base >= 1 && base + portCount - 1 <= 65_535 ? base : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Below 32768, where Linux begins to give ports to outgoing connections, so that what was free stays so. */

@@ -39,8 +39,12 @@ export interface RunningUp extends UpProcess {
 }
 
 /** Starts the stack on a data directory and waits until it says that it is ready. */
-export async function startUp(dataDirectory: string, args: readonly string[] = []): Promise<RunningUp> {
-  const readyFile = join(dataDirectory, 'ready.json')
+export async function startUp(
+  dataDirectory: string,
+  args: readonly string[] = [],
+  readyName = 'ready.json',
+): Promise<RunningUp> {
+  const readyFile = join(dataDirectory, readyName)
   const up = spawnUp(['--data', join(dataDirectory, 'data'), '--ready-file', readyFile, ...args])
   const before = existsSync(readyFile) ? await readFile(readyFile, 'utf8') : undefined
   if (before !== undefined) await untilGone(readyFile, up)
