@@ -6,6 +6,7 @@ import {
   firstPage,
   integerValue,
   name,
+  type PageLocation,
   type PdfDictionary,
   type PdfDocument,
   type PdfObject,
@@ -17,11 +18,16 @@ import {
 import { PadesError } from './errors.ts'
 import { freeFieldName, updateForm } from './form.ts'
 import { addToAnnotations } from './page-annotations.ts'
-import { type FieldLock, isLocked, readLocks } from './permissions.ts'
+import { type FieldLock, isLocked, readEarlierSignatures } from './permissions.ts'
 
 /** The field that is to be signed. */
 export type SignatureField =
-  | { readonly kind: 'new'; readonly name: string }
+  | {
+      readonly kind: 'new'
+      readonly name: string
+      /** Whether the document has no signature yet, which more than form filling might break. */
+      readonly isFirst: boolean
+    }
   | {
       readonly kind: 'existing'
       readonly name: string
@@ -34,14 +40,14 @@ export type SignatureField =
 /** Finds the empty field of this name, or a name for a new one. PadesError field_… | seed_values_unsupported | certified_no_changes. */
 export async function chooseField(document: PdfDocument, fieldName: string | undefined): Promise<SignatureField> {
   const fields = await readFormFields(document, document.limits)
-  const locks = await readLocks(document, fields)
+  const earlier = await readEarlierSignatures(document, fields)
   const known = fieldName === undefined ? undefined : fields.find((field) => field.name === fieldName)
-  if (known) return existingField(document, known, locks)
+  if (known) return existingField(document, known, earlier.locks)
   const chosen = fieldName ?? freeFieldName(fields)
   // 12.7.4.2: a full stop separates partial names; a field below another would have to be one of its Kids.
   if (chosen === '' || chosen.includes('.') || chosen.length > 255) throw new PadesError('field_name_invalid')
-  refuseLocked(chosen, locks)
-  return { kind: 'new', name: chosen }
+  refuseLocked(chosen, earlier.locks)
+  return { kind: 'new', name: chosen, isFirst: !earlier.exist }
 }
 
 async function existingField(
@@ -105,8 +111,16 @@ export async function placeField(
       AP: dictionary({ N: builder.add(emptyAppearance) }),
     }),
   )
-  await addToAnnotations(document, builder, page, widget)
+  await addToAnnotations(document, builder, await inTabOrder(document, page, field.isFirst), widget)
   await updateForm(document, builder, widget)
+}
+
+/** PDF/UA-1 (ISO 14289-1, 7.18.3): a page of a tagged document with an annotation says that its tab order is the structure's. */
+async function inTabOrder(document: PdfDocument, page: PageLocation, isFirst: boolean): Promise<PageLocation> {
+  if (!isFirst || page.dictionary.has('Tabs')) return page
+  const markInfo = await document.resolveDictionary((await document.catalog()).get('MarkInfo'))
+  if ((await document.resolve(markInfo?.get('Marked'))) !== true) return page
+  return { reference: page.reference, dictionary: page.dictionary.with('Tabs', name('S')) }
 }
 
 /** PDF/A-1 (ISO 19005-1, 6.9) asks every field for an appearance; later parts only exempt rectangles without an area. */

@@ -31,20 +31,28 @@ export async function refuseUnsignable(document: PdfDocument): Promise<void> {
   if (certification) await readSignatureReferences(document, certification)
 }
 
-/**
- * Reads what the document's signatures permit. Gives the locks of the earlier signatures;
- * PadesError 'certified_no_changes' where one of them permits no change at all.
- */
-export async function readLocks(document: PdfDocument, fields: readonly FormField[]): Promise<readonly FieldLock[]> {
+/** What the document's signatures so far mean for the next one. */
+export interface EarlierSignatures {
+  readonly exist: boolean
+  readonly locks: readonly FieldLock[]
+}
+
+/** PadesError 'certified_no_changes' where one of the document's signatures permits no change at all, 'repaired_and_signed'. */
+export async function readEarlierSignatures(
+  document: PdfDocument,
+  fields: readonly FormField[],
+): Promise<EarlierSignatures> {
   const locks: FieldLock[] = []
+  let exist = false
   for (const field of fields) {
     if (field.type !== 'Sig' || field.value === undefined) continue
     const signature = await document.resolveDictionary(field.value)
     if (!signature) continue
     if (document.repaired) throw new PadesError('repaired_and_signed')
+    exist = true
     locks.push(...(await readSignatureReferences(document, signature)))
   }
-  return locks
+  return { exist, locks }
 }
 
 /** Whether a lock covers a field; a lock on a field covers what is below it. */

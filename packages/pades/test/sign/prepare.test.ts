@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { digestAlgorithmFor, PadesError, padesErrors, prepareSignature } from '@cloudsigner/pades'
-import { bytesSource, decodeTextString, isArray, PdfDictionary, PdfReference, PdfString } from '@cloudsigner/pdf'
+import {
+  bytesSource,
+  decodeTextString,
+  isArray,
+  PdfDictionary,
+  type PdfDocument,
+  PdfName,
+  PdfReference,
+  PdfString,
+} from '@cloudsigner/pdf'
 import { nodeCrypto } from '@cloudsigner/pki/node'
 import { latin1, makePdf, plainObjects, text } from '@cloudsigner/testing'
 import fc from 'fast-check'
@@ -162,6 +171,18 @@ test('an array of annotations that pages share is left alone', async () => {
   assert.deepEqual(await document.resolve(new PdfReference(5)), [])
   const annotations = (await document.resolveDictionary(new PdfReference(3)))?.get('Annots')
   assert.ok(isArray(annotations) && annotations.length === 1)
+})
+
+test('the page of a tagged document is given the tab order that PDF/UA asks for, by the first signature alone', async () => {
+  const source = makePdf([catalogWith('/MarkInfo <</Marked true>>'), pages, page])
+  const { document } = await assertSigned(...(await signedWithSource(source)))
+  const pageOf = async (view: PdfDocument) => view.resolveDictionary(new PdfReference(3))
+  assert.deepEqual((await pageOf(document))?.get('Tabs'), new PdfName('S'))
+  const form = '/AcroForm <</Fields [4 0 R]>>'
+  const field = '<</T (a) /FT /Sig /V <<>>>>'
+  const tagged = makePdf([catalogWith(`/MarkInfo <</Marked true>> ${form}`), pages, page, field])
+  const again = await assertSigned(...(await signedWithSource(tagged)))
+  assert.equal((await pageOf(again.document))?.has('Tabs'), false)
 })
 
 test("a field's Lock becomes the signature's FieldMDP", async () => {
