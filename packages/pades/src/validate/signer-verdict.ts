@@ -73,7 +73,7 @@ export async function judgeSigner(
   }
   const certificate = findSignerCertificate(signedData, signer)
   const known = { ...UNJUDGED, signer, certificate }
-  const formatProblem = findAttributeProblem(signer, content.contentType)
+  const formatProblem = findVersionProblem(signedData, signer) ?? findAttributeProblem(signer, content.contentType)
   if (formatProblem !== null) return { ...known, formatProblem }
   const signingCertificate = judgeSigningCertificate(signer, certificate, crypto)
   if (signingCertificate instanceof PkiError) {
@@ -135,6 +135,26 @@ function findSignerCertificate(signedData: SignedData, { sid }: SignerInfo): Cer
       : certificate.serialNumber === sid.serialNumber && namesEqual(certificate.issuer, sid.issuer),
   )
   return named ?? null
+}
+
+/**
+ * What no signature covers has to agree with the rest (RFC 5652 §5.1, §5.3): the versions, and digestAlgorithms, from
+ * which a verifier "MAY fail to validate signatures that use a digest algorithm not included in this set".
+ */
+function findVersionProblem({ version, contentType, digestAlgorithms }: SignedData, signer: SignerInfo): string | null {
+  // Version 3 goes with a key identifier; some signers leave it at 1 there, and none is wrong the other way round.
+  const allowed = 'subjectKeyIdentifier' in signer.sid ? [1, 3] : [1]
+  if (!allowed.includes(signer.version)) return `SignerInfo version ${signer.version}`
+  // 4 and 5 stand for certificates and revocation data of other kinds, which are passed over.
+  const least = contentType === cmsOids.data ? 1 : 3
+  if (version < least || version > 5 || version === 2) return `SignedData version ${version}`
+  const oids = digestAlgorithms.map(algorithmOid)
+  return oids.includes(algorithmOid(signer.digestAlgorithm)) ? null : 'digestAlgorithms lacks that of the signer'
+}
+
+function algorithmOid(algorithmIdentifier: Uint8Array): string {
+  const oid = tryReading(() => derChildren(readDer(algorithmIdentifier)).slice(0, 1).map(decodeOid))
+  return oid instanceof PkiError ? '' : (oid[0] ?? '')
 }
 
 /** RFC 5652 §5.3, §11.1, §11.2: content-type and message-digest stand once, with one value each. */

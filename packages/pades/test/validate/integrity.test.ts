@@ -9,8 +9,10 @@ import {
   derChildren,
   encodeDer,
   encodeOid,
+  fromHex,
   keyUsage,
   readDer,
+  toHex,
 } from '@cloudsigner/pki'
 import { keySigner, nodeCrypto } from '@cloudsigner/pki/node'
 import { issue, issuing, signer } from './authority.ts'
@@ -103,10 +105,11 @@ test('a changed signature value is SIG_CRYPTO_FAILURE', async () => {
 })
 
 test('anything but zeros behind the CMS, or a CMS that is broken, is FORMAT_FAILURE', async () => {
-  const [start, end] = contentsOf(signed)
-  const hidden = signed.slice()
+  const roomy = await signField(plain, cms(), { subFilter: cadesDetached })
+  const [start, end] = contentsOf(roomy)
+  const hidden = roomy.slice()
   hidden[end - 1] = 0x31
-  for (const file of [hidden, flipped(signed, start + 1)]) {
+  for (const file of [hidden, flipped(roomy, start + 1)]) {
     const report = await validateFirst(file)
     assert.equal(verdict(report), 'TOTAL_FAILED/FORMAT_FAILURE')
     assert.equal(report.intact, false)
@@ -187,6 +190,30 @@ test('two signers are FORMAT_FAILURE (ETSI EN 319 142-1 §4.1)', async () => {
     return encodeDer(0x30, oid.bytes, encodeDer(0xa0, inner))
   })
   assert.equal(result, 'TOTAL_FAILED/FORMAT_FAILURE')
+})
+
+test('what no signature covers has to agree: versions, and the list of digests (RFC 5652 §5.1, §5.3)', async () => {
+  const changed = async (from: string, to: string) =>
+    verdictOf(async (digest) => {
+      const hex = toHex(await cms()(digest, digest))
+      const at = hex.indexOf(from)
+      assert.ok(at > 0, from)
+      return fromHex(hex.slice(0, at) + to + hex.slice(at + from.length)) ?? new Uint8Array()
+    })
+  const sha256 = '300B0609608648016503040201'
+  const version = '020101'
+  assert.equal((await changed(`${version}31`, '02010231')).verdict, 'TOTAL_FAILED/FORMAT_FAILURE')
+  assert.equal(
+    (await changed(`310D${sha256}`, '310D300B0609608648016503040202')).verdict,
+    'TOTAL_FAILED/FORMAT_FAILURE',
+  )
+  const signerInfo = `${version}30`
+  const last = async (digest: Uint8Array) => {
+    const hex = toHex(await cms()(digest, digest))
+    const at = hex.lastIndexOf(signerInfo)
+    return fromHex(`${hex.slice(0, at)}020103${hex.slice(at + 6)}`) ?? new Uint8Array()
+  }
+  assert.equal((await verdictOf(last)).verdict, 'TOTAL_FAILED/FORMAT_FAILURE')
 })
 
 test('a detached signature that encloses content is FORMAT_FAILURE', async () => {
