@@ -1,6 +1,7 @@
+import { Server as TlsServer } from 'node:tls'
 import { derToPem } from '@cloudsigner/pki'
 import { nodeCrypto } from '@cloudsigner/pki/node'
-import { type Listener, listen, type ServiceEnvironment } from '@cloudsigner/service'
+import { type HttpServer, type Listener, listen, type ServiceEnvironment } from '@cloudsigner/service'
 import { firstStart } from './actions/first-start.ts'
 import { refreshCrls } from './actions/refresh-crl.ts'
 import { renewServiceCertificates } from './actions/renew-service-certificates.ts'
@@ -68,7 +69,7 @@ export async function createCa(config: CaConfig, environment: ServiceEnvironment
   const rest = await listen(restServer, config.rest)
   const open = await listen(publicServer, config.public)
   const jobs = environment.database.jobs(caSchema)
-  await startJobs(context, hosts, jobs)
+  await startJobs(context, hosts, jobs, () => useCertificate(restServer, context))
   return {
     listeners: { rest, public: open },
     connection: connectionOf(context, rest),
@@ -98,6 +99,12 @@ async function openContext(
 }
 
 const pemOf = (certificate: { readonly der: Uint8Array }): string => derToPem(certificate.der, 'CERTIFICATE')
+
+/** New connections get the renewed certificate; those that are open keep theirs. */
+function useCertificate({ server }: HttpServer, context: CaContext): void {
+  const { key, cert, clientCa } = tlsOptions(context)
+  if (server instanceof TlsServer) server.setSecureContext({ key, cert, ca: clientCa })
+}
 
 function tlsOptions({ credentials: { tls, management } }: CaContext) {
   return {

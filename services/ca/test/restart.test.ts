@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import type { X509Certificate } from 'node:crypto'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { connect } from 'node:tls'
 import { buildCertId, buildOcspRequest, parseCertificate, parseCrl, parseOcspResponse } from '@cloudsigner/pki'
 import { nodeCrypto } from '@cloudsigner/pki/node'
 import { createSecretBox, SecretBoxError } from '@cloudsigner/service'
@@ -133,6 +136,39 @@ test('service certificates are renewed in time for the keys they have, and CRLs 
     assert.ok(((await current()).nextUpdate ?? new Date(0)) > clock.now(), 'an ended CRL is never served')
   } finally {
     await second.close()
+    await environment.close()
+  }
+})
+
+test('a certificate renewed while the server runs is the one that new connections see', async () => {
+  const clock = createFixedClock(new Date())
+  const environment = await openTestEnvironment({ clock })
+  const running = await startCa(environment)
+  const { host, port } = running.ca.listeners.rest
+  const presented = () =>
+    new Promise<X509Certificate>((resolve, reject) => {
+      // The clock of the CA is ahead of this machine's, so TLS would call the certificate not yet valid.
+      const socket = connect({ host, port, rejectUnauthorized: false }, () => {
+        const certificate = socket.getPeerX509Certificate()
+        socket.destroy()
+        if (certificate) resolve(certificate)
+        else reject(new Error('no certificate'))
+      })
+      socket.on('error', reject)
+    })
+  try {
+    const before = await presented()
+    clock.advance(600 * day)
+    const isRenewed = async () => (await presented()).serialNumber !== before.serialNumber
+    for (let waited = 0; waited < 100 && !(await isRenewed()); waited++) await sleep(100)
+    const now = await presented()
+    assert.notEqual(now.serialNumber, before.serialNumber)
+    assert.deepEqual(
+      now.publicKey.export({ format: 'der', type: 'spki' }),
+      before.publicKey.export({ format: 'der', type: 'spki' }),
+    )
+  } finally {
+    await running.close()
     await environment.close()
   }
 })
