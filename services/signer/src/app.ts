@@ -20,6 +20,7 @@ import { problemAnswer } from './http/problem-answer.ts'
 import { signerRoutes } from './http/signers.ts'
 import { cleanDocuments } from './jobs/clean-documents.ts'
 import { markExpiredSigners } from './jobs/expire-signers.ts'
+import { readSegmentsBack } from './jobs/read-segments-back.ts'
 import { sweepStrayBlobs } from './jobs/sweep-stray-blobs.ts'
 import { signerMigrations } from './store/migrations.ts'
 import { type SignerTables, signerSchema } from './store/tables.ts'
@@ -135,6 +136,7 @@ async function startJobs(
     ...(rejected === undefined ? {} : { REJECTED: rejected }),
     ...(signed === undefined ? {} : { SIGNED: signed }),
   }
+  await jobs.every('read-segments-back', 60, (_job, signal) => readSegmentsBack(context, signal))
   await jobs.every('sweep-stray-blobs', 300, async (_job, signal) => void (await sweepStrayBlobs(context, signal)))
   await jobs.every(
     'document-cleanup',

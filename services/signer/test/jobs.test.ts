@@ -2,11 +2,14 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
+import { nodeCrypto } from '@cloudsigner/pki/node'
 import { discardBlob } from '../src/actions/upload-document.ts'
 import type { SignerContext } from '../src/context.ts'
 import { cleanDocuments } from '../src/jobs/clean-documents.ts'
 import { markExpiredSigners } from '../src/jobs/expire-signers.ts'
+import { readSegmentsBack } from '../src/jobs/read-segments-back.ts'
 import { sweepStrayBlobs } from '../src/jobs/sweep-stray-blobs.ts'
+import { listSegmentsToReadBack } from '../src/store/document-store.ts'
 import { adoptBlob, recordStrayBlobs } from '../src/store/stray-blob-store.ts'
 import { type SignerTables, signerSchema } from '../src/store/tables.ts'
 import { type Fixture, openFixture, type Phone } from './fixture.ts'
@@ -30,6 +33,7 @@ function context(): SignerContext {
     db: environment.database.forSchema<SignerTables>(signerSchema),
     blobs: environment.blobs,
     logger: environment.logger,
+    crypto: nodeCrypto,
     clock,
     settings: { publicUrl: () => '', maxDocumentBytes: 0, waitingTimeoutSeconds: 0, strayBlobSeconds: 3600 },
   } as Partial<SignerContext> as SignerContext
@@ -126,6 +130,29 @@ test('documents are deleted past the retention of their status, and only those',
   assert.equal((await fixture.client.downloadDocument(own.signed)).status, 200)
   assert.ok((await cleanDocuments(context(), { SIGNED: 0 })) >= 1)
   await refused(fixture.client.downloadDocument(own.signed), 'ERROR_RESOURCE_NOT_FOUND', 400, /document/)
+})
+
+test('what was stored is read back; a file that storage has damaged is never given out', async () => {
+  const documentId = await signed()
+  const { documentId: waiting, hash } = await upload()
+  await readSegmentsBack(context())
+  assert.equal((await fixture.client.downloadDocument(documentId)).status, 200)
+
+  const { db } = context()
+  assert.deepEqual(await listSegmentsToReadBack(db, 10), [])
+  const damage = { digest: new Uint8Array(32), intact: null }
+  await db.updateTable('segment').set(damage).where('document_id', 'in', [documentId, waiting]).execute()
+  await readSegmentsBack(context())
+  await refused(fixture.client.downloadDocument(documentId), 'DOCUMENT_SIGNING_ERROR', 500, /damaged/)
+  const signature = Buffer.from(await phone.key.sign(Buffer.from(hash, 'base64'))).toString('base64')
+  await refused(fixture.client.signDocument(waiting, { signature }), 'DOCUMENT_SIGNING_ERROR', 500, /damaged/)
+  assert.match(fixture.environment.logger.text(), /a stored segment is damaged/)
+
+  const { documentId: lost } = await upload()
+  for (const { blob } of await listSegmentsToReadBack(db, 10)) await fixture.environment.blobs.delete(blob)
+  await readSegmentsBack(context())
+  assert.match(fixture.environment.logger.text(), /a stored segment cannot be read/)
+  await fixture.client.deleteDocument(lost)
 })
 
 test('signers whose certificate has run out become EXPIRED, blocked ones too, and stay so', async () => {

@@ -8,6 +8,7 @@ import { requireActiveSigner } from '../domain/signer-status.ts'
 import {
   getDocument,
   insertSegment,
+  listSegments,
   markSigned,
   type StoredDocument,
   type StoredSegment,
@@ -35,14 +36,16 @@ export async function signDocument(
   requireActiveSigner((await getSigner(context.db, document.signerId)).status)
   const certificate = await getCertificate(context.db, document.certificateId)
   requireInForce(certificate, context.clock.now())
-  // 3. The value verifies over the signed attributes under that certificate's key, and becomes the CMS.
+  // 3. Nothing that was stored is known to be damaged.
+  await listSegments(context.db, documentId)
+  // 4. The value verifies over the signed attributes under that certificate's key, and becomes the CMS.
   const revision = await embed(context, document, signature)
-  // 4. The CA has not revoked it. Asked last, since it costs a call.
+  // 5. The CA has not revoked it. Asked last, since it costs a call.
   const revocation = await context.ca.findRevocation(certificate.issuerDn, certificate.serialNumber)
   if (revocation !== null) {
     throw new SignerProblem('ILLEGAL_OPERATION_ERROR', `The signer's certificate has been revoked: ${revocation}`)
   }
-  // 5. The revision is stored, then the document is SIGNED, if it and its signer still are what they were.
+  // 6. The revision is stored, then the document is SIGNED, if it and its signer still are what they were.
   const segment = await writeSegment(context, documentId, revision)
   try {
     await store(context, document, segment, signature, level)

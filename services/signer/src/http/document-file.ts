@@ -37,7 +37,7 @@ export function documentFileRoutes(server: HttpServer, context: SignerContext): 
         206: binary('The ranges'),
         304: noBody('If-None-Match names the file'),
         416: noBody('No range of the set is within the file'),
-        ...refusals(400),
+        ...refusals(400, 500),
       },
     },
     handler: async (request, reply) => {

@@ -111,14 +111,34 @@ export async function getDocument(db: SignerDatabase, documentId: string): Promi
   }
 }
 
-/** In order; their concatenation is the document. */
+/** In order; their concatenation is the document. DOCUMENT_SIGNING_ERROR where storage has damaged one. */
 export async function listSegments(db: SignerDatabase, documentId: string): Promise<readonly StoredSegment[]> {
-  return db
+  const rows = await db
     .selectFrom('segment')
-    .select(['blob', 'size', 'digest'])
+    .select(['blob', 'size', 'digest', 'intact'])
     .where('document_id', '=', documentId)
     .orderBy('position')
     .execute()
+  if (rows.some((row) => row.intact === false)) {
+    throw new SignerProblem('DOCUMENT_SIGNING_ERROR', 'The stored file is damaged', { documentId })
+  }
+  return rows
+}
+
+/** Segments that nobody has read back since they were written. */
+export async function listSegmentsToReadBack(db: SignerDatabase, limit: number): Promise<readonly StoredSegment[]> {
+  return db
+    .selectFrom('segment')
+    .select(['blob', 'size', 'digest'])
+    .where('intact', 'is', null)
+    .orderBy('document_id')
+    .orderBy('position')
+    .limit(limit)
+    .execute()
+}
+
+export async function recordReadBack(db: SignerDatabase, blob: string, intact: boolean): Promise<void> {
+  await db.updateTable('segment').set({ intact }).where('blob', '=', blob).execute()
 }
 
 /** WAITING → SIGNED, unless something else happened to the document meanwhile: then false, and nothing is changed. */

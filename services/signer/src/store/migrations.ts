@@ -68,4 +68,12 @@ export const signerMigrations: readonly Migration[] = [
       await sql`create index stray_blob_by_age on stray_blob (since)`.execute(db)
     },
   },
+  {
+    name: '0002-segments-read-back',
+    async up(db) {
+      // null: not read back yet.
+      await sql`alter table segment add column intact boolean`.execute(db)
+      await sql`create index segment_to_read_back on segment (document_id, position) where intact is null`.execute(db)
+    },
+  },
 ]

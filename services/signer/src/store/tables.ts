@@ -70,8 +70,10 @@ interface SegmentRow {
   position: number
   blob: string
   size: number
-  /** SHA-256 of the segment, against which the stored blob can be read back. */
+  /** SHA-256 of the segment, against which the stored blob is read back. */
   digest: Uint8Array
+  /** What reading it back showed; null before. */
+  intact: boolean | null
 }
 
 /** Blobs that no segment names: not yet (the row is written before the blob), or no longer. Swept when old enough. */
