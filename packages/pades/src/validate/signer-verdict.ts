@@ -103,6 +103,7 @@ export async function judgeSigner(
   }
 }
 
+const TAG_SEQUENCE = 0x30
 const TAG_SET = 0x31
 
 /**
@@ -153,8 +154,12 @@ function findVersionProblem({ version, contentType, digestAlgorithms }: SignedDa
 }
 
 function algorithmOid(algorithmIdentifier: Uint8Array): string {
-  const oid = tryReading(() => derChildren(readDer(algorithmIdentifier)).slice(0, 1).map(decodeOid))
-  return oid instanceof PkiError ? '' : (oid[0] ?? '')
+  const oid = tryReading(() => {
+    const element = readDer(algorithmIdentifier)
+    const [first] = element.tag === TAG_SEQUENCE ? derChildren(element) : []
+    return first === undefined ? '' : decodeOid(first)
+  })
+  return oid instanceof PkiError ? '' : oid
 }
 
 /** RFC 5652 §5.3, §11.1, §11.2: content-type and message-digest stand once, with one value each. */
