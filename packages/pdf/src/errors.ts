@@ -27,6 +27,8 @@ export const pdfErrors = {
   object_size_limit: 'an object is too large',
   object_count_limit: 'object numbers exceed the limit (Annex C)',
   stream_size_limit: 'a stream is too large, encoded or decoded',
+  parse_limit: 'reading the file takes too much: its objects overlap or are asked for too often',
+  decode_limit: 'the streams of the file decode to too much in all',
   filter_count_limit: 'a stream names too many filters',
   xref_section_limit: 'too many cross-reference sections or subsections',
   reference_limit: 'references lead on to references for too long',

@@ -6,6 +6,10 @@ export interface PdfLimits {
   readonly objectBytes: number
   /** Bytes of one stream's data, encoded, decoded and at each filter between: `stream_size_limit`. */
   readonly streamBytes: number
+  /** Bytes parsed in all, of one document: `parse_limit`. A bound on time that is the same on every machine. */
+  readonly parsedBytes: number
+  /** Bytes decoded in all, of one document: `decode_limit`. */
+  readonly decodedBytes: number
   /** Filters of one stream: `filter_count_limit`. */
   readonly filters: number
   /** Highest object number: `object_count_limit`. */
@@ -27,6 +31,8 @@ export const defaultLimits: PdfLimits = {
   depth: 96,
   objectBytes: 32 * 1024 * 1024,
   streamBytes: 128 * 1024 * 1024,
+  parsedBytes: 256 * 1024 * 1024,
+  decodedBytes: 512 * 1024 * 1024,
   filters: 8,
   objectNumber: 8_388_607, // ISO 32000-1 Annex C, table C.1
   xrefSections: 4096,

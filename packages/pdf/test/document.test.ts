@@ -90,6 +90,31 @@ for (const [what, change] of [
     assert.equal((await firstPage(document)).reference.number, 3)
   })
 
+test('a table in very many subsections is read as any other', async () => {
+  const file = makePdf([...plainObjects, ...Array.from({ length: 100 }, (_, index) => String(index))])
+  let number = 0
+  const scattered = text(file)
+    .replace(/xref\n0 104\n/, 'xref\n')
+    .replace(/(\d{10} \d{5} [nf] \n)/g, (entry) => `${number++} 1\n${entry}`)
+  const document = await open(scattered, { repair: 'never' })
+  for (let index = 0; index < 100; index++) assert.equal(await document.getObject(reference(index + 4)), index)
+})
+
+test('a file with very many revisions is read as any other', async () => {
+  let file = text(makePdf([...plainObjects, '0']))
+  for (let round = 1; round <= 100; round++) {
+    const prev = /startxref\n(\d+)\n%%EOF\n$/.exec(file)?.[1]
+    const body = `4 0 obj\n${round}\nendobj\n`
+    const table = `xref\n4 1\n${String(file.length).padStart(10, '0')} 00000 n \ntrailer\n<</Size 5 /Root 1 0 R /Prev ${prev}>>\n`
+    file += `${body}${table}startxref\n${file.length + body.length}\n%%EOF\n`
+  }
+  const document = await open(file, { repair: 'never' })
+  assert.equal(document.revisions.length, 101)
+  assert.equal(await document.getObject(reference(4)), 100)
+  assert.equal(await document.atRevision(80).getObject(reference(4)), 80)
+  assert.equal((await firstPage(document)).reference.number, 3)
+})
+
 test('a stream with a wrong Length ends before endstream', async () => {
   const document = await open(makePdf([...plainObjects, '<</Length 2>>\nstream\nhello\nendstream']))
   const stream = await document.getObject(reference(4))

@@ -47,6 +47,27 @@ const cases: readonly (readonly [string, PdfErrorCode, () => Promise<unknown>])[
     'stream_size_limit',
     () => limited(stream('\x81x'.repeat(20), '/Filter /RunLengthDecode'), { streamBytes: 1000 }, 4),
   ],
+  [
+    'parsedBytes',
+    'parse_limit',
+    async () => {
+      const document = await openDocument(bytesSource(latin1(overlapping(3000))), {
+        limits: { parsedBytes: 4_000_000 },
+      })
+      for (let number = 3; number < 3003; number++) await document.getObject(reference(number))
+    },
+  ],
+  [
+    'decodedBytes',
+    'decode_limit',
+    async () => {
+      const file = stream(text(deflateSync('x'.repeat(2000))), '/Filter /FlateDecode')
+      const document = await openDocument(bytesSource(file), { limits: { decodedBytes: 5000 } })
+      const value = await document.getObject(reference(4))
+      assert.ok(value instanceof PdfStream)
+      for (let round = 0; round < 3; round++) await document.readStream(value)
+    },
+  ],
   ['filters', 'filter_count_limit', () => limited(stream('x', '/Filter [/A85 /A85 /A85]'), { filters: 2 }, 4)],
   ['objectNumber in a table', 'object_count_limit', () => limited(makePdf(), { objectNumber: 2 })],
   [
@@ -96,6 +117,18 @@ const cases: readonly (readonly [string, PdfErrorCode, () => Promise<unknown>])[
     () => limited(text(makePdf()).replace(/startxref\n\d+/, 'startxref\n9'), { repairBytes: 100 }),
   ],
 ]
+
+/** Each object is a string that reaches to the end of the file, so that all overlap. */
+function overlapping(count: number): string {
+  let file = '%PDF-1.7\n1 0 obj\n<</Pages 2 0 R>>\nendobj\n'
+  let table = `xref\n0 1\n0000000000 65535 f \n1 1\n0000000009 00000 n \n3 ${count}\n`
+  for (let number = 3; number < count + 3; number++) {
+    table += `${String(file.length).padStart(10, '0')} 00000 n \n`
+    file += `${number} 0 obj (`
+  }
+  const startxref = file.length + count
+  return `${file}${')'.repeat(count)}${table}trailer\n<</Size ${count + 3} /Root 1 0 R>>\nstartxref\n${startxref}\n%%EOF\n`
+}
 
 /** Object 4 is an object stream that announces `count` objects; object 5 is said to be in it. */
 function compressed(count: number): Uint8Array {

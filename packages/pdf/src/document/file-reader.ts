@@ -2,6 +2,7 @@ import { PdfError } from '../errors.ts'
 import type { PdfLimits } from '../limits.ts'
 import type { PdfSource } from '../source.ts'
 import { endOfWindow, Lexer, type Window } from '../syntax/lexer.ts'
+import { Budget } from './budget.ts'
 
 /** A file up to this size is read once and whole: one read costs less than the several that its parts would take. */
 const wholeFileBytes = 64 * 1024
@@ -12,12 +13,14 @@ export class FileReader {
   readonly source: PdfSource
   readonly size: number
   readonly limits: PdfLimits
+  readonly budget: Budget
   #whole: Promise<Uint8Array> | undefined
 
   constructor(source: PdfSource, limits: PdfLimits) {
     this.source = source
     this.size = source.size
     this.limits = limits
+    this.budget = new Budget(limits)
   }
 
   /** Exactly these bytes; PdfError 'source_truncated' where the file has fewer. */
@@ -40,12 +43,15 @@ export class FileReader {
     for (let length = firstWindowBytes; ; length *= 4) {
       const bounded = Math.min(length, this.limits.objectBytes)
       const window = await this.window(offset, bounded)
+      const lexer = new Lexer(window)
       try {
-        return parse(new Lexer(window))
+        return parse(lexer)
       } catch (error) {
         if (error !== endOfWindow) throw error
         if (bounded === this.limits.objectBytes)
           throw new PdfError('object_size_limit', offset, `an object is longer than ${bounded} bytes`)
+      } finally {
+        this.budget.parsed(lexer.position, offset)
       }
     }
   }

@@ -52,11 +52,14 @@ export class ObjectStream {
     const at = this.numbers[index] === number ? index : this.numbers.indexOf(number)
     const offset = this.#offsets[at]
     if (offset === undefined) return undefined
+    const lexer = new Lexer({ bytes: this.#data, base: 0, final: true }, offset)
     try {
-      return parseValue(new Lexer({ bytes: this.#data, base: 0, final: true }, offset), this.#reader.limits)
+      return parseValue(lexer, this.#reader.limits)
     } catch (error) {
       if (!(error instanceof PdfError)) throw error
       throw new PdfError(error.code, this.#fileOffset, `object ${number} in an object stream: ${error.message}`, error)
+    } finally {
+      this.#reader.budget.parsed(lexer.position - offset, this.#fileOffset)
     }
   }
 }
@@ -73,7 +76,12 @@ export async function readObjectStream(
     throw new PdfError('xref_mismatch', offset, 'a cross-reference entry names an object stream that is none')
   const length = integerValue(await resolve(stream.dictionary.get('Length')))
   const { encoded } = await readStreamData(reader, stream, length)
-  const data = await decodeStream(stream.dictionary, encoded, offset, { limits: reader.limits, inflate, resolve })
+  const data = await decodeStream(stream.dictionary, encoded, offset, {
+    limits: reader.limits,
+    budget: reader.budget,
+    inflate,
+    resolve,
+  })
   return new ObjectStream(reader, stream, data)
 }
 

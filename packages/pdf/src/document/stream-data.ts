@@ -37,6 +37,7 @@ function endstreamAt(bytes: Uint8Array, length: number): number {
 async function upToEndstream(reader: FileReader, offset: number): Promise<EncodedStream> {
   const limit = Math.min(reader.size, offset + reader.limits.streamBytes)
   const at = await reader.find('endstream', offset, limit)
+  reader.budget.parsed((at < 0 ? limit : at) - offset, offset)
   if (at < 0) throw new PdfError('stream_invalid', offset)
   const data = await reader.bytes(offset, at - offset)
   let end = data.length

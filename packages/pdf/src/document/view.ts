@@ -66,12 +66,16 @@ function remember<Value>(cache: Map<number, Value>, key: number, value: Value, c
   cache.set(key, value)
 }
 
+/** With more sections their entries are merged once: each look-up would have to pass them all. */
+const manySections = 64
+
 export class View implements PdfView {
   readonly trailer: PdfDictionary
   readonly maxObjectNumber: number
   readonly #objects: ObjectReader
   /** Newest first. */
   readonly #sections: readonly XrefSection[]
+  #merged: Promise<ReadonlyMap<number, ObjectLocation>> | undefined
 
   constructor(objects: ObjectReader, sections: readonly XrefSection[], trailer: PdfDictionary) {
     this.#objects = objects
@@ -81,6 +85,10 @@ export class View implements PdfView {
   }
 
   async locate(number: number): Promise<ObjectLocation | null> {
+    if (this.#sections.length > manySections) {
+      this.#merged ??= mergedEntries(this.#sections)
+      return (await this.#merged).get(number) ?? null
+    }
     for (const section of this.#sections) {
       const location = await section.lookup(number)
       if (location) return location
@@ -169,6 +177,18 @@ export class View implements PdfView {
     if (raw) return encoded
     const offset = stream.content.kind === 'file' ? stream.content.offset : null
     const resolve = (value: PdfObject | undefined): Promise<PdfObject> => this.resolve(value)
-    return decodeStream(stream.dictionary, encoded, offset, { limits: reader.limits, inflate, resolve })
+    return decodeStream(stream.dictionary, encoded, offset, {
+      limits: reader.limits,
+      budget: reader.budget,
+      inflate,
+      resolve,
+    })
   }
+}
+
+async function mergedEntries(sections: readonly XrefSection[]): Promise<ReadonlyMap<number, ObjectLocation>> {
+  const entries = new Map<number, ObjectLocation>()
+  for (const section of sections.toReversed())
+    for (const [number, location] of await section.entries()) entries.set(number, location)
+  return entries
 }

@@ -1,3 +1,4 @@
+import type { Budget } from '../document/budget.ts'
 import { PdfError } from '../errors.ts'
 import type { PdfLimits } from '../limits.ts'
 import { integerValue, isArray, nameValue, PdfDictionary, type PdfObject } from '../syntax/objects.ts'
@@ -10,6 +11,7 @@ import { runLengthDecode } from './run-length.ts'
 /** What decoding needs from the document. */
 export interface DecodeContext {
   readonly limits: PdfLimits
+  readonly budget: Budget
   readonly inflate: Inflate
   /** Filter and DecodeParms may be references; in a cross-reference stream they are not. */
   resolve(value: PdfObject | undefined): Promise<PdfObject>
@@ -18,13 +20,13 @@ export interface DecodeContext {
 type Filter = (data: Uint8Array, parameters: PdfDictionary, context: DecodeContext) => Promise<Uint8Array>
 
 const filters: Readonly<Record<string, Filter>> = {
-  FlateDecode: async (data, parameters, { inflate, limits }) =>
-    predicted(await inflate(data, limits.streamBytes), parameters),
-  LZWDecode: async (data, parameters, { limits }) =>
-    predicted(lzwDecode(data, integerValue(parameters.get('EarlyChange')) ?? 1, limits.streamBytes), parameters),
+  FlateDecode: async (data, parameters, { inflate, budget }) =>
+    predicted(await inflate(data, budget.decodable), parameters),
+  LZWDecode: async (data, parameters, { budget }) =>
+    predicted(lzwDecode(data, integerValue(parameters.get('EarlyChange')) ?? 1, budget.decodable), parameters),
   ASCIIHexDecode: async (data) => asciiHexDecode(data),
   ASCII85Decode: async (data) => ascii85Decode(data),
-  RunLengthDecode: async (data, _, { limits }) => runLengthDecode(data, limits.streamBytes),
+  RunLengthDecode: async (data, _, { budget }) => runLengthDecode(data, budget.decodable),
 }
 /** 7.4.1, table 6, and the names that inline images abbreviate (8.9.7): some writers use them for streams. */
 const abbreviations: Readonly<Record<string, string>> = {
@@ -66,13 +68,20 @@ export async function decodeStream(
     try {
       data = await filter(data, own instanceof PdfDictionary ? own : new PdfDictionary(), context)
     } catch (error) {
-      if (error instanceof PdfError && error.offset === null)
-        throw new PdfError(error.code, offset, error.message, error.cause)
-      throw error
+      throw located(error, offset, context)
     }
+    context.budget.decoded(data.length, offset)
     if (data.length > context.limits.streamBytes) throw new PdfError('stream_size_limit', offset)
   }
   return data
+}
+
+/** With the stream's offset where the filter knew none; the last of the document's budget is not the stream's own limit. */
+function located(error: unknown, offset: number | null, { budget, limits }: DecodeContext): unknown {
+  if (!(error instanceof PdfError)) return error
+  if (error.code === 'stream_size_limit' && budget.decodable < limits.streamBytes)
+    return new PdfError('decode_limit', offset)
+  return error.offset === null ? new PdfError(error.code, offset, error.message, error.cause) : error
 }
 
 async function asList(value: PdfObject | undefined, context: DecodeContext): Promise<readonly PdfObject[]> {

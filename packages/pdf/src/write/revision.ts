@@ -103,8 +103,7 @@ export class RevisionBuilder {
   async #carriedEntries(): Promise<Map<number, ObjectLocation>> {
     const { repaired, offsetBase } = this.#document
     if (!repaired) return new Map()
-    const entries = new Map<number, ObjectLocation>()
-    for (let number = 0; number < this.#nextNumber; number++) entries.set(number, { kind: 'free' })
+    const entries = new Map<number, ObjectLocation>([[0, { kind: 'free' }]])
     for (const [number, location] of await this.#document.revisionEntries(0))
       entries.set(number, location.kind === 'file' ? { ...location, offset: location.offset - offsetBase } : location)
     return entries

@@ -15,6 +15,9 @@ import {
 import { parseIndirectObject } from '../syntax/parser.ts'
 import type { ObjectLocation, XrefSection } from './section.ts'
 
+/** With more ranges all entries are taken apart once: each look-up would have to pass them all. */
+const manyRanges = 64
+
 interface Range {
   readonly first: number
   readonly count: number
@@ -37,7 +40,12 @@ export async function readStreamSection(
   const resolve = async (value: PdfObject | undefined): Promise<PdfObject> =>
     value === undefined || value instanceof PdfReference ? null : value
   const { encoded, end } = await readStreamData(reader, stream, integerValue(stream.dictionary.get('Length')))
-  const data = await decodeStream(stream.dictionary, encoded, offset, { limits: reader.limits, inflate, resolve })
+  const data = await decodeStream(stream.dictionary, encoded, offset, {
+    limits: reader.limits,
+    budget: reader.budget,
+    inflate,
+    resolve,
+  })
   return new StreamSection(reader, offset, offsetBase, object.number, stream.dictionary, data, end)
 }
 
@@ -51,6 +59,7 @@ class StreamSection implements XrefSection {
   readonly #offsetBase: number
   readonly #widths: readonly [number, number, number]
   readonly #ranges: readonly Range[]
+  #entries: Promise<ReadonlyMap<number, ObjectLocation>> | undefined
 
   constructor(
     reader: FileReader,
@@ -73,6 +82,10 @@ class StreamSection implements XrefSection {
   }
 
   async lookup(number: number): Promise<ObjectLocation | undefined> {
+    if (this.#ranges.length > manyRanges) {
+      this.#entries ??= this.entries()
+      return (await this.#entries).get(number)
+    }
     for (let index = this.#ranges.length - 1; index >= 0; index--) {
       const range = this.#ranges[index]
       if (range && number >= range.first && number < range.first + range.count)

@@ -9,6 +9,8 @@ import { takeSubsectionHeader, takeTrailer, takeXref } from './table-syntax.ts'
 
 /** Entries are 20 bytes each (7.5.4), so that an object's place is computed and read, the table never. */
 const entryBytes = 20
+/** A table in more subsections is read whole: each look-up would have to pass them all. */
+const manySubsections = 64
 /** A subsection up to so many entries is read whole at the first look-up. */
 const wholeSubsection = 3200
 
@@ -41,6 +43,7 @@ async function readFrame(reader: FileReader, offset: number): Promise<Frame> {
   const subsections: Subsection[] = []
   let position = await reader.parseAt(offset, takeXref)
   let lastEntry = false
+  let steps = 0
   for (;;) {
     const checked: boolean = lastEntry
     const step: Step = await reader.parseAt(checked ? position - entryBytes : position, (lexer) => {
@@ -48,8 +51,8 @@ async function readFrame(reader: FileReader, offset: number): Promise<Frame> {
       return readSubsectionOrTrailer(lexer, reader)
     })
     if (step.kind === 'trailer') return { subsections, trailer: step.trailer, end: step.end }
-    if (subsections.length >= reader.limits.xrefSections) throw new PdfError('xref_section_limit', position)
-    subsections.push(step.subsection)
+    if (++steps > reader.limits.xrefSections) throw new PdfError('xref_section_limit', position)
+    if (step.subsection.count > 0) subsections.push(step.subsection)
     position = step.subsection.offset + step.subsection.count * entryBytes
     lastEntry = step.subsection.count > 0
     if (position > reader.size)
@@ -90,6 +93,7 @@ class TableSection implements XrefSection {
   readonly #offsetBase: number
   readonly #subsections: readonly Subsection[]
   readonly #whole = new Map<Subsection, Promise<Uint8Array>>()
+  #entries: Promise<ReadonlyMap<number, ObjectLocation>> | undefined
 
   constructor(reader: FileReader, offset: number, offsetBase: number, { subsections, trailer, end }: Frame) {
     this.#reader = reader
@@ -102,6 +106,10 @@ class TableSection implements XrefSection {
   }
 
   async lookup(number: number): Promise<ObjectLocation | undefined> {
+    if (this.#subsections.length > manySubsections) {
+      this.#entries ??= this.entries()
+      return (await this.#entries).get(number)
+    }
     // Of two entries for one object the later subsection's counts.
     for (let index = this.#subsections.length - 1; index >= 0; index--) {
       const subsection = this.#subsections[index]
