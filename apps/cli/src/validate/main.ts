@@ -17,6 +17,10 @@ const EXIT_USAGE = 2
 
 /** Exit status: 0 every file has signatures and each is TOTAL_PASSED, 1 otherwise, 2 wrong usage. */
 export async function runValidate(args: readonly string[], io: ValidateIo): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) {
+    io.stdout.write(validateUsage)
+    return EXIT_PASSED
+  }
   const prepared = await prepare(args)
   if (prepared instanceof Error) {
     io.stderr.write(`cloudsigner validate: ${prepared.message}\n\n${validateUsage}`)
