@@ -87,7 +87,7 @@ export function createPowerAuth(client: Client, applicationId: string): PowerAut
     async verifyCode(header, call) {
       const signatureType = signatureTypes.get(header.signatureType)
       if (signatureType === undefined) return null
-      const answer = await unless(/^ERR/, () =>
+      const answer = await unless(refusals, () =>
         client.verifySignature({
           activationId: header.activationId,
           applicationKey: header.applicationKey,
@@ -100,7 +100,7 @@ export function createPowerAuth(client: Client, applicationId: string): PowerAut
       return answer?.signatureValid ? callerOf(answer, applicationId) : null
     },
     async verifyToken({ tokenId, tokenDigest, nonce, timestamp, version }) {
-      const answer = await unless(/^ERR/, () =>
+      const answer = await unless(refusals, () =>
         client.validateToken({
           tokenId,
           tokenDigest,
@@ -113,6 +113,9 @@ export function createPowerAuth(client: Client, applicationId: string): PowerAut
     },
   }
 }
+
+/** Any refusal of a call; ERR0000 is a server that does not know what went wrong with it. */
+const refusals = /^(?!ERR0000)ERR/
 
 /** Factors with which a call of the app may be authenticated: all include possession. */
 const signatureTypes = new Map([
