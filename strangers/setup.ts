@@ -20,7 +20,7 @@ interface Step {
 
 const minutes = 60
 const bin = join(strangersRoot, 'bin')
-const debianPackages = ['poppler-utils', 'libnss3-tools', 'qpdf', 'openssl']
+const debianPackages = ['poppler-utils', 'libnss3-tools', 'qpdf', 'openssl', 'curl']
 const zlint = 'github.com/zmap/zlint/v3/cmd/zlint@v3.7.3'
 const pkilint = 'pkilint==0.13.3'
 
@@ -32,7 +32,7 @@ const needsMaven = {
 const needsPython = { python3: 'Python 3.11 with venv; on Debian: apt-get install python3-venv' }
 
 const debian: Step = {
-  tools: ['pdfsig', 'certutil', 'qpdf', 'openssl'],
+  tools: ['pdfsig', 'certutil', 'qpdf', 'openssl', 'curl'],
   needs: { 'apt-get': `another way to install ${debianPackages.join(', ')} on this system` },
   inputs: async () => debianPackages.join(' '),
   async build() {

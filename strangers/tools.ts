@@ -27,6 +27,7 @@ export const tools = {
   certutil: { path: 'certutil', howToGet: debian('libnss3-tools') },
   qpdf: { path: 'qpdf', howToGet: debian('qpdf') },
   openssl: { path: 'openssl', howToGet: debian('openssl') },
+  curl: { path: 'curl', howToGet: debian('curl') },
   java: { path: 'java', howToGet: 'a JDK, 17 or newer; on Debian: apt-get install default-jdk-headless' },
   zlint: { path: join(strangersRoot, 'bin', 'zlint'), howToGet: built('Go') },
   pkilint: { path: join(strangersRoot, 'pkilint', 'bin', 'lint_pkix_cert'), howToGet: built('Python 3 with venv') },
