@@ -4,6 +4,7 @@
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { mobileTokenErrors } from '@cloudsigner/contracts/mobile-token'
 import { orchestratorProblems } from '@cloudsigner/contracts/orchestrator'
 import { privateErrors } from '@cloudsigner/contracts/powerauth-private'
 import { publicErrors } from '@cloudsigner/contracts/powerauth-public'
@@ -24,6 +25,7 @@ export function renderErrorPage(): string {
   const orchestrator = Object.entries(orchestratorProblems).map(([code, { status, when }]) => [code, status, when])
   const privateApi = Object.entries(privateErrors).map(([code, text]) => [code, text])
   const publicApi = Object.entries(publicErrors).map(([code, status]) => [code, status])
+  const mobileToken = Object.entries(mobileTokenErrors).map(([code, { status, when }]) => [code, status, when])
   return `# Error codes
 
 Made of the tables that the services answer by; \`node test/error-page.ts\` writes it anew. Bad input is never a 500.
@@ -43,6 +45,11 @@ ${table(['code', 'HTTP', 'when'], orchestrator)}
 The same body; the HTTP status is the usual one.
 
 ${table(['code', 'HTTP'], publicApi)}
+## PowerAuth, mobile token API: operations
+
+The same body.
+
+${table(['code', 'HTTP', 'when'], mobileToken)}
 ## PowerAuth, private API
 
 HTTP 400, and 401 for credentials; the same body with \`localizedMessage\` beside the message.

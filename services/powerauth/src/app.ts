@@ -9,6 +9,8 @@ import { migrations, POWERAUTH_SCHEMA } from './store/migrations.ts'
 import type { PowerAuthTables } from './store/tables.ts'
 
 export type { IntegrationCredentials, ListenerConfig, PowerAuthConfig, PowerAuthSettings } from './config.ts'
+export type { DisplayAttribute, DisplayTemplate } from './domain/display/display-template.ts'
+export { shippedDisplayTemplates } from './domain/display/shipped-templates.ts'
 
 /** The service, listening. */
 export interface PowerAuthService {

@@ -1,3 +1,6 @@
+import type { DisplayTemplate } from './domain/display/display-template.ts'
+import { shippedDisplayTemplates } from './domain/display/shipped-templates.ts'
+
 /** Where a listener binds. Port 0 takes a free one. */
 export interface ListenerConfig {
   readonly host: string
@@ -43,6 +46,8 @@ export interface PowerAuthSettings {
   readonly vaultByBiometry: boolean
   /** Period of the job that expires activations and purges temporary keys and unique values; 0 turns it off. */
   readonly housekeepingInterval: number
+  /** How operations are shown on phones, by type and language; in place of those that are shipped. */
+  readonly displayTemplates: readonly DisplayTemplate[]
 }
 
 export const defaultSettings: PowerAuthSettings = {
@@ -58,6 +63,7 @@ export const defaultSettings: PowerAuthSettings = {
   extendedRequestExpiration: 7_200_000,
   vaultByBiometry: false,
   housekeepingInterval: 5_000,
+  displayTemplates: shippedDisplayTemplates,
 }
 
 const loopback = /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/

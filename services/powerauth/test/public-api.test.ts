@@ -189,6 +189,7 @@ test('no bytes and no header make a path fail of itself', async () => {
 
 test('OpenAPI names every path, and asks no credentials', async () => {
   const document = Object((await send(`${running.urls.public}/openapi.json`, {})).body)
-  assert.deepEqual(Object.keys(document.paths).sort(), ['/pa/v3/status', ...paths].sort())
+  const ofDevices = Object.keys(document.paths).filter((path) => path.startsWith('/pa/v3/'))
+  assert.deepEqual(ofDevices.sort(), ['/pa/v3/status', ...paths].sort())
   for (const path of paths) assert.ok(document.paths[path].post.operationId, path)
 })

@@ -181,7 +181,7 @@ export type OperationTemplateList = Static<typeof OperationTemplateList>
  * The template of Cloud mode's operations. Parameters: `approvalHash` (SHA-256 of the DER of `Approval`) and
  * `documentHash`, both lower-case hexadecimal, and `documentName`.
  */
-export const cloudSignatureTemplate = {
+export const cloudSignatureTemplate: CreateOperationTemplateRequest = {
   templateName: 'cloud_signature',
   operationType: 'cloud_signature',
   dataTemplate: `A0*T\${approvalHash}*N\${documentName}*T\${documentHash}`,
@@ -190,4 +190,4 @@ export const cloudSignatureTemplate = {
   expiration: 300,
   riskFlags: null,
   proximityCheckEnabled: false,
-} as const satisfies CreateOperationTemplateRequest
+}

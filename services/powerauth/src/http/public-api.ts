@@ -2,6 +2,7 @@ import { createHttpServer, type HttpServer, type Logger } from '@cloudsigner/ser
 import type { PowerAuthContext } from '../methods/context.ts'
 import { activationRoutes } from './public/activation.ts'
 import { formatPublicError } from './public/errors.ts'
+import { mobileTokenRoutes } from './public/mobile-token.ts'
 import { signatureRoutes } from './public/signature.ts'
 import { systemRoutes } from './public/system.ts'
 import { tokenRoutes } from './public/token.ts'
@@ -32,6 +33,7 @@ export async function createPublicApi(context: PowerAuthContext, logger: Logger)
   activationRoutes(server, context)
   tokenRoutes(server, context)
   vaultRoutes(server, context)
+  mobileTokenRoutes(server, context)
   await server.register(async (scope) => signatureRoutes(scope as HttpServer, context))
   return server
 }

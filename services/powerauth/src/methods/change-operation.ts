@@ -54,6 +54,11 @@ export async function changeOperation(
   return changed
 }
 
+/** Stores that an overdue operation is over. */
+export async function expireOperation(context: PowerAuthContext, operationId: string): Promise<void> {
+  await changeOperation(context, operationId, (row) => ({ state: operationStateOf(row) }))
+}
+
 export function isOverdue(row: Pick<OperationRow, 'status' | 'timestamp_expires'>, now: Date): boolean {
   return row.status === 'PENDING' && row.timestamp_expires <= now
 }

@@ -1,6 +1,8 @@
+import { mobileTokenErrors } from '@cloudsigner/contracts/mobile-token'
 import { type PublicErrorCode, type PublicErrorResponse, publicErrors } from '@cloudsigner/contracts/powerauth-public'
 import { HttpFault, ServiceError } from '@cloudsigner/service'
 import { domainErrorOf, isPowerAuthError } from '../../domain/errors.ts'
+import { isMobileTokenCode } from './mobile-token-errors.ts'
 
 /** Messages that go with the codes, as clients of 3.x know them (server-api, RESTful errors). */
 export const publicMessages = {
@@ -49,6 +51,9 @@ export function formatPublicError(error: ServiceError | HttpFault): {
 } {
   if (error instanceof ServiceError && isPublicCode(error.code)) {
     return { status: publicErrors[error.code], body: bodyOf(error.code, error.message) }
+  }
+  if (error instanceof ServiceError && isMobileTokenCode(error.code)) {
+    return { status: mobileTokenErrors[error.code].status, body: bodyOf(error.code, error.message) }
   }
   if (error instanceof HttpFault && error.status < 500) {
     return { status: error.status, body: bodyOf('ERR_VALIDATION', error.message) }

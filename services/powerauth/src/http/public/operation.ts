@@ -4,6 +4,7 @@ import Type, { type TSchema } from 'typebox'
 const headers = {
   authorization: Type.Object({ 'x-powerauth-authorization': Type.String() }),
   encryption: Type.Object({ 'x-powerauth-encryption': Type.String() }),
+  tokenOnly: Type.Object({ 'x-powerauth-token': Type.String() }),
   token: Type.Object({ 'x-powerauth-token': Type.String(), 'x-powerauth-encryption': Type.String() }),
 } as const
 
