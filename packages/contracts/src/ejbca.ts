@@ -44,7 +44,8 @@ export const LatestCrlQuery = Type.Object({
   deltaCrl: Flag,
   crlPartitionIndex: Type.Optional(Type.Integer({ minimum: 0, maximum: 0x7fff_ffff, default: 0 })),
 })
-export const CreateCrlQuery = Type.Object({ deltacrl: Flag })
+/** `true` where a CA issues delta CRLs; ours does not. */
+export const CreateCrlQuery = Type.Object({ deltacrl: Type.Optional(Type.Literal(false)) })
 
 export const LatestCrl = Type.Object({ crl: Base64, response_format: Type.String() })
 export type LatestCrl = Static<typeof LatestCrl>
@@ -83,7 +84,7 @@ export const EnrollRequest = Type.Object({
   account_binding_id: Text(250),
   include_chain: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
   email: Text(250),
-  response_format: Text(16),
+  response_format: Type.Optional(Type.Union([Type.Enum(['DER', 'PEM', 'PKCS7']), Type.Null()])),
   subject_dn: Text(4096),
   extension_data: NameValues,
   custom_data: NameValues,
@@ -102,7 +103,7 @@ export type EnrolledCertificate = Static<typeof EnrolledCertificate>
 
 export const CertificateParams = Type.Object({
   issuer_dn: Type.String({ minLength: 1, maxLength: 512 }),
-  certificate_serial_number: Type.String({ minLength: 1, maxLength: 64 }),
+  certificate_serial_number: Type.String({ pattern: '^(0[xX])?[0-9a-fA-F]{1,40}$' }),
 })
 
 /** RFC 5280 §5.3.1 as EJBCA spells the reasons. */
@@ -122,9 +123,9 @@ export const ejbcaRevocationReasons = [
 export const EjbcaRevocationReason = Type.Enum([...ejbcaRevocationReasons])
 export type EjbcaRevocationReason = (typeof ejbcaRevocationReasons)[number]
 
-/** Reason and dates are checked by the handler, whose sentences differ from a schema's. */
+/** Dates are checked by the handler: ISO 8601, not in the future, not long past. */
 export const RevokeQuery = Type.Object({
-  reason: Type.Optional(Type.String({ maxLength: 64 })),
+  reason: EjbcaRevocationReason,
   date: Type.Optional(Type.String({ maxLength: 40 })),
   invalidity_date: Type.Optional(Type.String({ maxLength: 40 })),
 })
@@ -165,21 +166,33 @@ export const ExpiringCertificates = Type.Object({
   certificates_rest_response: Type.Object({ certificates: Type.Array(FoundCertificate) }),
 })
 
-/** POST v1/certificate/search. Limits and combinations are the handler's, with EJBCA's sentences. */
+const searchProperties = [
+  'QUERY',
+  'SERIAL_NUMBER',
+  'SUBJECT_DN',
+  'SUBJECT_ALT_NAME',
+  'USERNAME',
+  'EXTERNAL_ACCOUNT_BINDING_ID',
+  'END_ENTITY_PROFILE',
+  'CERTIFICATE_PROFILE',
+  'CA',
+  'STATUS',
+  'ISSUED_DATE',
+  'EXPIRE_DATE',
+  'REVOCATION_DATE',
+  'UPDATE_TIME',
+] as const
+
+/** POST v1/certificate/search. Which operation and value go with which property is the handler's to check, and how often each may stand. */
 export const SearchRequest = Type.Object({
-  max_number_of_results: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
-  criteria: Type.Optional(
-    Type.Union([
-      Type.Array(
-        Type.Object({
-          property: Type.Optional(Type.Union([Type.String({ maxLength: 64 }), Type.Null()])),
-          value: Type.Optional(Type.Union([Type.String({ maxLength: 1024 }), Type.Null()])),
-          operation: Type.Optional(Type.Union([Type.String({ maxLength: 64 }), Type.Null()])),
-        }),
-        { maxItems: 100 },
-      ),
-      Type.Null(),
-    ]),
+  max_number_of_results: Type.Integer({ minimum: 1, maximum: 400 }),
+  criteria: Type.Array(
+    Type.Object({
+      property: Type.Enum([...searchProperties]),
+      value: Type.String({ minLength: 1, maxLength: 1024 }),
+      operation: Type.Enum(['EQUAL', 'LIKE', 'BEGINS_WITH', 'BEFORE', 'AFTER']),
+    }),
+    { minItems: 1, maxItems: 100 },
   ),
 })
 export type SearchRequest = Static<typeof SearchRequest>

@@ -198,6 +198,54 @@ describe("EJBCA's REST API", () => {
     assert.equal(none.certificates.length, 0)
   })
 
+  const criterion = { property: 'QUERY', operation: 'EQUAL', value: 'a' }
+  for (const [name, body, message] of [
+    [
+      '401 results',
+      { max_number_of_results: 401, criteria: [criterion] },
+      'Invalid maximum number of results, cannot be more than 400.',
+    ],
+    [
+      'no result',
+      { max_number_of_results: 0, criteria: [criterion] },
+      'Invalid maximum number of results, cannot be less than 1.',
+    ],
+    ['no limit', { criteria: [criterion] }, 'Invalid maximum number of results, cannot be less than 1.'],
+    [
+      'a limit of null',
+      { max_number_of_results: null, criteria: [criterion] },
+      'Invalid maximum number of results, cannot be less than 1.',
+    ],
+    ['no criteria', { max_number_of_results: 1 }, 'Invalid criteria value, cannot be empty.'],
+    ['an empty list', { max_number_of_results: 1, criteria: [] }, 'Invalid criteria value, cannot be empty.'],
+    [
+      'an empty value',
+      { max_number_of_results: 1, criteria: [{ ...criterion, value: '' }] },
+      'Invalid criteria value, cannot be empty.',
+    ],
+    [
+      'a missing value',
+      { max_number_of_results: 1, criteria: [{ ...criterion, value: undefined }] },
+      'Invalid criteria value, cannot be empty.',
+    ],
+    [
+      'an unknown property',
+      { max_number_of_results: 1, criteria: [{ ...criterion, property: 'SHOE_SIZE' }] },
+      "Invalid search criteria's property, unrecognized.",
+    ],
+    [
+      'an unknown operation',
+      { max_number_of_results: 1, criteria: [{ ...criterion, operation: 'NEAR' }] },
+      "Invalid search criteria's operation, unrecognized.",
+    ],
+  ] as const) {
+    test(`search refuses ${name}`, async () => {
+      const response = await running.rest('/v1/certificate/search', json(body))
+      assert.equal(response.status, 400)
+      assert.deepEqual(await response.json(), { error_code: 400, error_message: message })
+    })
+  }
+
   test('expire pages through what ends', async () => {
     const page = async (query: string) => {
       const response = await running.rest(`/v1/certificate/expire?${query}`)

@@ -1,16 +1,7 @@
+import type { EnrollRequest } from '@cloudsigner/contracts/ejbca'
 import { buildCertificatesOnly, derToPem, encodeBase64 } from '@cloudsigner/pki'
-import { CaProblem } from './problem.ts'
 
-const formats = ['DER', 'PEM', 'PKCS7'] as const
-export type EnrolledFormat = (typeof formats)[number]
-
-/** DER where it is not said. */
-export function parseResponseFormat(text: string | null | undefined): EnrolledFormat {
-  if (text === null || text === undefined || text === '') return 'DER'
-  const format = formats.find((known) => known === text.toUpperCase())
-  if (!format) throw new CaProblem('parameter_invalid', `Invalid response format '${text}'.`)
-  return format
-}
+export type EnrolledFormat = NonNullable<EnrollRequest['response_format']>
 
 /** The member `certificate` of the answer: Base64 of DER, of PEM text, or of the PEM text of a PKCS #7 with the chain. */
 export function encodeEnrolled(format: EnrolledFormat, certificate: Uint8Array, chain: readonly Uint8Array[]): string {

@@ -12,7 +12,6 @@ export const problems = {
   validity_unacceptable: 422,
   profile_violation: 422,
   serial_malformed: 400,
-  reason_invalid: 400,
   date_invalid: 400,
   backdated_revocation: 422,
   criteria_invalid: 400,

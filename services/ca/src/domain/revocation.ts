@@ -1,4 +1,4 @@
-import { type EjbcaRevocationReason, ejbcaRevocationReasons } from '@cloudsigner/contracts/ejbca'
+import type { EjbcaRevocationReason } from '@cloudsigner/contracts/ejbca'
 import type { CrlReason } from '@cloudsigner/pki'
 import { CaProblem } from './problem.ts'
 
@@ -15,12 +15,6 @@ export const crlReasonOf = {
   PRIVILEGES_WITHDRAWN: 'privilegeWithdrawn',
   AA_COMPROMISE: 'aACompromise',
 } as const satisfies Record<Exclude<EjbcaRevocationReason, 'NOT_REVOKED'>, CrlReason>
-
-export function parseReason(text: string | undefined): EjbcaRevocationReason {
-  const reason = ejbcaRevocationReasons.find((known) => known === text)
-  if (!reason) throw new CaProblem('reason_invalid', 'Invalid revocation reason.')
-  return reason
-}
 
 /** What is known of a certificate's revocation; `reason` NOT_REVOKED where it is not revoked. */
 export interface Revocation {

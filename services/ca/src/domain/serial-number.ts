@@ -11,15 +11,15 @@ export function newSerialNumber(random: (length: number) => Uint8Array): Uint8Ar
   return serial
 }
 
+export const invalidSerialNumber =
+  "Invalid serial number format. Should be HEX encoded (optionally with '0x' prefix) e.g. '0x10782a83eef170d4'"
+
 /** Of a path: hex, with or without `0x`, any case, leading zeros allowed. Upper-case hex, two digits an octet. */
 export function parseSerialNumber(text: string): string {
   const digits = text.replace(/^0x/i, '').replace(/^0+(?=.)/, '')
   const even = digits.length % 2 === 0 ? digits : `0${digits}`
   if (even.length === 0 || even.length > 40 || fromHex(even) === null) {
-    throw new CaProblem(
-      'serial_malformed',
-      "Invalid serial number format. Should be HEX encoded (optionally with '0x' prefix) e.g. '0x10782a83eef170d4'",
-    )
+    throw new CaProblem('serial_malformed', invalidSerialNumber)
   }
   return even.toUpperCase()
 }

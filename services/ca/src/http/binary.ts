@@ -1,9 +1,21 @@
+import { EjbcaError } from '@cloudsigner/contracts/ejbca'
 import type { HttpServer } from '@cloudsigner/service'
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 
-/** Schema of a body that is bytes. */
-export const Binary = Type.Unsafe<Uint8Array>({ type: 'string', format: 'binary' })
+const Bytes = Type.String({ format: 'binary' })
+
+/** `response` schemas of a route that answers bytes of one of those types, and its refusals. */
+export function binaryResponses<const Statuses extends readonly number[]>(
+  contentTypes: readonly string[],
+  ...refusals: Statuses
+) {
+  const content = Object.fromEntries(contentTypes.map((contentType) => [contentType, { schema: Bytes }]))
+  return {
+    200: { description: 'Bytes', content },
+    ...Object.fromEntries(refusals.map((status) => [status, EjbcaError])),
+  }
+}
 
 /** Sends bytes as they are, past the JSON serialiser. */
 export function sendBytes(reply: FastifyReply, contentType: string, bytes: Uint8Array): FastifyReply {

@@ -10,12 +10,12 @@ import {
 } from '@cloudsigner/contracts/ejbca'
 import { derToPem, encodeBase64 } from '@cloudsigner/pki'
 import type { HttpServer } from '@cloudsigner/service'
-import { Type } from 'typebox'
 import { currentCrl, makeCrl } from '../actions/refresh-crl.ts'
 import { type Authority, authorities, type CaContext, chainOf, findAuthorityByDn } from '../context.ts'
 import { javaHashCode } from '../domain/distinguished-name.ts'
 import { isoSecond } from '../domain/moments.ts'
 import { CaProblem } from '../domain/problem.ts'
+import { binaryResponses } from './binary.ts'
 import { statusRoute } from './status.ts'
 
 const refusals = { 400: EjbcaError, 403: EjbcaError, 404: EjbcaError }
@@ -35,7 +35,7 @@ export function caResource(server: HttpServer, context: CaContext): void {
     {
       schema: {
         params: CaParams,
-        response: { 200: Type.String({ description: 'PEM, the CA first, the root last' }), ...refusals },
+        response: { ...binaryResponses(['application/octet-stream'], 400, 403, 404) },
       },
     },
     async (request, reply) => {
@@ -45,7 +45,6 @@ export function caResource(server: HttpServer, context: CaContext): void {
       return reply
         .type('application/octet-stream')
         .header('Content-Disposition', `attachment; filename="${fileName}"`)
-        .serializer((body: unknown) => String(body))
         .send(pem.join(''))
     },
   )
@@ -71,7 +70,6 @@ export function caResource(server: HttpServer, context: CaContext): void {
     { schema: { params: CaParams, querystring: CreateCrlQuery, response: { 200: CreatedCrl, ...refusals } } },
     async (request) => {
       const ca = getAuthority(context, request.params.subject_dn)
-      if (request.query.deltacrl) throw new CaProblem('parameter_invalid', 'This CA does not issue delta CRLs.')
       const { number } = await makeCrl(context, ca)
       return {
         issuer_dn: request.params.subject_dn,

@@ -15,10 +15,10 @@ import type { HttpServer } from '@cloudsigner/service'
 import { enrol } from '../actions/enrol.ts'
 import { certificateNotFound, revoke } from '../actions/revoke.ts'
 import type { CaContext } from '../context.ts'
-import { encodeEnrolled, parseResponseFormat } from '../domain/enrolled-format.ts'
+import { encodeEnrolled } from '../domain/enrolled-format.ts'
 import { after, day, isoSecond, parseIsoDate } from '../domain/moments.ts'
 import { CaProblem } from '../domain/problem.ts'
-import { parseReason, type Revocation } from '../domain/revocation.ts'
+import type { Revocation } from '../domain/revocation.ts'
 import { parseSearch } from '../domain/search-criteria.ts'
 import { displaySerialNumber, parseSerialNumber } from '../domain/serial-number.ts'
 import { type ListedCertificate, listExpiring, searchCertificates } from '../store/certificate-lists.ts'
@@ -42,7 +42,7 @@ function enrolment(server: HttpServer, context: CaContext): void {
     '/v1/certificate/pkcs10enroll',
     { schema: { body: EnrollRequest, response: { 201: EnrolledCertificate, ...lookupRefusals, 422: EjbcaError } } },
     async (request, reply) => {
-      const format = parseResponseFormat(request.body.response_format)
+      const format = request.body.response_format ?? 'DER'
       const { certificate, serialNumber, chain } = await enrol(context, request.body)
       reply.code(201)
       return {
@@ -80,7 +80,7 @@ function revocation(server: HttpServer, context: CaContext): void {
     async (request) => {
       const { reason, date, invalidity_date } = request.query
       const asked = {
-        reason: parseReason(reason),
+        reason,
         date: parseDate(date, 'date'),
         invalidityDate: parseDate(invalidity_date, 'invalidity_date'),
       }

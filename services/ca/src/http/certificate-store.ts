@@ -5,7 +5,7 @@ import { type Authority, authorities, type CaContext } from '../context.ts'
 import { CaProblem } from '../domain/problem.ts'
 import { publicPaths } from '../domain/public-urls.ts'
 import { parseStoreKey } from '../domain/store-key.ts'
-import { Binary, sendBytes } from './binary.ts'
+import { binaryResponses, sendBytes } from './binary.ts'
 
 const Hash = Type.Optional(Type.String({ maxLength: 64, description: 'Base64 of a SHA-1, or of a key identifier' }))
 
@@ -22,7 +22,12 @@ export function certificateStoreRoutes(server: HttpServer, context: CaContext): 
 
   server.get(
     publicPaths.certificateStore,
-    { schema: { querystring: Type.Object({ sKIDHash: Hash, sHash: Hash, iHash: Hash }), response: { 200: Binary } } },
+    {
+      schema: {
+        querystring: Type.Object({ sKIDHash: Hash, sHash: Hash, iHash: Hash }),
+        response: binaryResponses(['application/pkix-cert'], 400, 404),
+      },
+    },
     async (request, reply) => {
       const { sKIDHash, sHash, iHash } = request.query
       const hash = parseStoreKey(sKIDHash ?? sHash ?? iHash)

@@ -8,7 +8,7 @@ import { isoSecond } from '../domain/moments.ts'
 import { CaProblem } from '../domain/problem.ts'
 import { publicPaths } from '../domain/public-urls.ts'
 import { parseStoreKey } from '../domain/store-key.ts'
-import { Binary, sendBytes } from './binary.ts'
+import { binaryResponses, sendBytes } from './binary.ts'
 
 const Hash = Type.Optional(Type.String({ maxLength: 64, description: 'Base64 of a SHA-1' }))
 const StoreQuery = Type.Object({
@@ -30,7 +30,12 @@ const noCrl = () => new CaProblem('ca_not_found', 'There is no CRL of this issue
 export function crlRoutes(server: HttpServer, context: CaContext): void {
   server.get(
     publicPaths.crlStore,
-    { schema: { querystring: StoreQuery, response: { 200: Binary } } },
+    {
+      schema: {
+        querystring: StoreQuery,
+        response: binaryResponses(['application/pkix-crl', 'application/x-pem-file'], 400, 404),
+      },
+    },
     async (request, reply) => {
       const { iHash, sHash, sKIDHash, delta, partition = '0' } = request.query
       const hash = parseStoreKey(iHash ?? sHash ?? sKIDHash)
@@ -47,7 +52,12 @@ export function crlRoutes(server: HttpServer, context: CaContext): void {
 
   server.get(
     publicPaths.crlByName,
-    { schema: { querystring: NameQuery, response: { 200: Binary } } },
+    {
+      schema: {
+        querystring: NameQuery,
+        response: binaryResponses(['application/pkix-crl', 'application/x-pem-file'], 400, 404),
+      },
+    },
     async (request, reply) => {
       const { cmd, issuer, format } = request.query
       const ca = cmd === 'crl' ? findAuthorityByDn(context, issuer) : null

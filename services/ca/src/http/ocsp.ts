@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 import { answerOcsp } from '../actions/answer-ocsp.ts'
 import type { CaContext } from '../context.ts'
 import { publicPaths } from '../domain/public-urls.ts'
-import { acceptBytes, Binary, bodyBytes, sendBytes } from './binary.ts'
+import { acceptBytes, binaryResponses, bodyBytes, sendBytes } from './binary.ts'
 
 const responseType = 'application/ocsp-response'
 
@@ -13,13 +13,18 @@ export function ocspRoutes(server: HttpServer, context: CaContext): void {
   acceptBytes(server, 'application/ocsp-request')
   server.post(
     publicPaths.ocsp,
-    { schema: { consumes: ['application/ocsp-request'], response: { 200: Binary } } },
+    { schema: { consumes: ['application/ocsp-request'], response: binaryResponses([responseType], 413, 415) } },
     async (request, reply) => sendBytes(reply, responseType, await answerOcsp(context, bodyBytes(request.body))),
   )
 
   server.get(
     `${publicPaths.ocsp}/*`,
-    { schema: { params: Type.Object({ '*': Type.String({ maxLength: 4096 }) }), response: { 200: Binary } } },
+    {
+      schema: {
+        params: Type.Object({ '*': Type.String({ maxLength: 4096 }) }),
+        response: binaryResponses([responseType], 413, 415),
+      },
+    },
     async (request, reply) => {
       const der = decodePath(request.params['*'])
       return sendBytes(

@@ -1,8 +1,8 @@
 import { createHttpServer, type HttpFault, type HttpServer, type Logger, type ServiceError } from '@cloudsigner/service'
-import { Type } from 'typebox'
 import type { CaContext } from '../context.ts'
 import { CaProblem } from '../domain/problem.ts'
 import { publicPaths } from '../domain/public-urls.ts'
+import { binaryResponses } from './binary.ts'
 import { certificateStoreRoutes } from './certificate-store.ts'
 import { crlRoutes } from './crls.ts'
 import { ocspRoutes } from './ocsp.ts'
@@ -31,7 +31,7 @@ export async function createPublicServer(
   certificateStoreRoutes(server, context)
   ocspRoutes(server, context)
   timeStampRoutes(server, context)
-  server.get(publicPaths.health, { schema: { response: { 200: Type.String() } } }, async (_request, reply) =>
+  server.get(publicPaths.health, { schema: { response: binaryResponses(['text/plain']) } }, async (_request, reply) =>
     reply.type('text/plain').send('ALLOK'),
   )
   return server

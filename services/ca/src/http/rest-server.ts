@@ -8,6 +8,7 @@ import {
   type TlsOptions,
 } from '@cloudsigner/service'
 import { CaProblem } from '../domain/problem.ts'
+import { ejbcaSentence } from './schema-sentences.ts'
 
 export const restBasePath = '/ejbca/ejbca-rest-api'
 
@@ -44,7 +45,7 @@ function formatError(error: ServiceError | HttpFault): { status: number; body: E
 function described(error: ServiceError | HttpFault): { status: number; message: string } {
   if (error instanceof CaProblem) return error
   if (!(error instanceof HttpFault) || error.code === 'internal') return { status: 500, message: 'General failure.' }
-  return { status: error.status, message: error.message }
+  return { status: error.status, message: ejbcaSentence(error.schemaFaults) ?? error.message }
 }
 
 /** What a browser adds to every request, and a page of another origin cannot leave out: such a request must carry a header that page cannot add. */
