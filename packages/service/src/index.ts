@@ -5,6 +5,7 @@ export {
   fixedCredentials,
   parseBasicAuthorization,
 } from './auth/basic-authentication.ts'
+export { type BearerAuthenticationOptions, bearerAuthentication } from './auth/bearer-authentication.ts'
 export { BlobError, type BlobStore } from './blobs/blob-store.ts'
 export { openFileBlobStore } from './blobs/file-blob-store.ts'
 export { type Clock, systemClock } from './clock.ts'

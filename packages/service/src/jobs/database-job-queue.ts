@@ -29,7 +29,9 @@ export function createJobQueue(db: Kysely<unknown>, options: JobQueueOptions): J
       const now = options.clock.now()
       const first = { id: newId(), kind, payload: null, key: 'every', notBefore: after(now, intervalSeconds) }
       await jobs.transaction().execute((transaction) => insertJob(jobs, transaction, first, now))
-      work(kind, handler, settings, intervalSeconds)
+      // Due to within a tenth of its interval: what runs once a day is not looked for every second.
+      const pollSeconds = Math.min(30, Math.max(1, intervalSeconds / 10))
+      work(kind, handler, { pollSeconds, ...settings }, intervalSeconds)
     },
     async stop() {
       await Promise.all([...workers.values()].map((worker) => worker.stop()))

@@ -33,7 +33,7 @@ export interface WorkOptions {
   readonly maxAttempts?: number
   /** How long a run may take before another replica may take the job, in seconds; 300 where absent. */
   readonly leaseSeconds?: number
-  /** How often the table is looked at when nothing is going on, in seconds; 1 where absent. */
+  /** How often the table is looked at when nothing is going on, in seconds; 1 where absent, and less often for `every`. */
   readonly pollSeconds?: number
   /** Seconds before a failed job runs again, by its attempt; from 2 s by ×1.5 to at most 32 s where absent. */
   readonly retryDelaySeconds?: (attempt: number) => number
