@@ -183,13 +183,16 @@ function judgeConstraints(entry: JudgeableEntry, signer: SignerVerdict, subjectP
     const told = [warning('signing_certificate_absent')]
     return { intact: true, subIndication: 'SIG_CONSTRAINTS_FAILURE' as const, warnings: told }
   }
+  // ETSI EN 319 142-1 §6.3, table 1: the claimed time is M alone.
+  const hasSigningTime = signer.signer?.attributes.some(({ type }) => type === cmsOids.signingTime) === true
+  const twice = entry.subFilter === 'ETSI.CAdES.detached' && hasSigningTime ? [warning('signing_time_attribute')] : []
   const weakness = findWeakness(
     signer.hash,
     signer.signer?.signatureAlgorithm ?? new Uint8Array(),
     subjectPublicKeyInfo,
   )
-  if (weakness === null) return { intact: true, subIndication: null, warnings: [] }
-  const told = [warning('algorithm_weak', weakness)]
+  if (weakness === null) return { intact: true, subIndication: null, warnings: twice }
+  const told = [...twice, warning('algorithm_weak', weakness)]
   return { intact: true, subIndication: 'CRYPTO_CONSTRAINTS_FAILURE_NO_POE' as const, warnings: told }
 }
 

@@ -54,7 +54,6 @@ export const warnings = {
     'revisions that were appended after signing change more than signatures and validation data',
   certification_violated: 'revisions after a certification signature do what it forbids',
   subfilter_unsupported: 'the SubFilter is none that is judged',
-  not_pades: 'the signature is not a PAdES signature',
   signing_certificate_absent: 'no signing-certificate attribute says which certificate signed (ETSI EN 319 142-1 §6.3)',
   algorithm_unsupported: 'an algorithm of the signature is not supported',
   algorithm_weak: 'an algorithm or key of the signature is no longer reliable (ETSI TS 119 312)',

@@ -12,9 +12,9 @@ import {
   type PdfDocument,
   type PdfObject,
   PdfReference,
-  PdfStream,
   type PdfView,
 } from '@cloudsigner/pdf'
+import { lost, objectOf, pushChildren } from './object-graph.ts'
 import type { Modifications } from './report.ts'
 import { differingKeys, sameObject, sameValue } from './same-object.ts'
 
@@ -254,22 +254,4 @@ class RevisionDifference {
     this.#visits++
     if (this.#visits > MAX_VISITS) throw new TooLarge()
   }
-}
-
-/** An entry that is gone is no entry that grew. */
-function lost(old: PdfDictionary, present: PdfDictionary, ...keys: readonly string[]): boolean {
-  return keys.some((key) => old.has(key) && !present.has(key))
-}
-
-/** The object of this number, of whichever generation is in use. */
-async function objectOf(view: PdfView, number: number): Promise<PdfObject> {
-  const location = await view.locate(number)
-  if (location === null || location.kind === 'free') return null
-  return view.getObject(new PdfReference(number, location.kind === 'file' ? location.generation : 0))
-}
-
-function pushChildren(open: (PdfObject | undefined)[], value: PdfObject | undefined): void {
-  if (isArray(value)) open.push(...value)
-  else if (value instanceof PdfDictionary) for (const [, item] of value.entries()) open.push(item)
-  else if (value instanceof PdfStream) pushChildren(open, value.dictionary)
 }

@@ -137,7 +137,7 @@ export async function judgeTokenTrust(token: TokenIntegrity, at: Date, context: 
 }
 
 /** RFC 3161 §2.3: the extension "MUST be critical" and names this one purpose. */
-function isTimeStampingOnly({ extensions }: Certificate): boolean {
+export function isTimeStampingOnly({ extensions }: Certificate): boolean {
   const purposes = extensions.extKeyUsage ?? []
   const critical = findExtension(extensions.all, '2.5.29.37')?.critical === true
   return critical && purposes.length === 1 && purposes[0] === OID_TIME_STAMPING
