@@ -3,10 +3,16 @@
 export { blobSource, bytesSource, PdfError, type PdfErrorCode, type PdfSource, segmentsSource } from '@cloudsigner/pdf'
 export type { IncrementalHash } from '@cloudsigner/pki'
 export { digestAlgorithmFor } from './sign/algorithm.ts'
-export { type EmbedOptions, embedSignature } from './sign/embed.ts'
+export { type EmbedOptions, embedSignature, type TimeStampedEmbedOptions } from './sign/embed.ts'
 export { PadesError, type PadesErrorCode, padesErrors } from './sign/errors.ts'
 export type { SignaturePlan } from './sign/plan.ts'
 export { type PreparedSignature, type PrepareOptions, prepareSignature } from './sign/prepare.ts'
+export {
+  probeTimeStampBytes,
+  requestTimeStamp,
+  type TimeStampOptions,
+  type TimeStampTransport,
+} from './timestamp/request.ts'
 export { type RefusalCode, refusals, ValidationRefusal } from './validate/refusal.ts'
 export {
   type Coverage,

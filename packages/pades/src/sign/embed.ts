@@ -1,4 +1,12 @@
-import { buildSignedData, bytesEqual, type CryptoProvider, parseCertificate } from '@cloudsigner/pki'
+import {
+  buildAttribute,
+  buildSignedData,
+  bytesEqual,
+  type CryptoProvider,
+  cmsOids,
+  parseCertificate,
+} from '@cloudsigner/pki'
+import { requestTimeStamp, type TimeStampTransport } from '../timestamp/request.ts'
 import { PadesError } from './errors.ts'
 import { type DecodedPlan, decodePlan, type SignaturePlan } from './plan.ts'
 import { signedAttributesFor } from './signed-attributes.ts'
@@ -7,16 +15,24 @@ export interface EmbedOptions {
   readonly crypto: Pick<CryptoProvider, 'digest' | 'verify'>
 }
 
+/** For level B-T: a time-stamp over the signature value is asked for, and goes in with it. */
+export interface TimeStampedEmbedOptions {
+  readonly crypto: CryptoProvider
+  readonly timeStamp: TimeStampTransport
+}
+
 /**
  * Puts the signature into its revision: the signed file is the original and then the returned segment. The same plan
- * and signature give the same bytes. `signature` is what the certificate's key made over the plan's signed attributes
- * (ECDSA: DER). PadesError 'plan_invalid' | 'signature_invalid' | 'signature_too_large'.
+ * and signature give the same bytes (without a time-stamp). `signature` is what the certificate's key made over the
+ * plan's signed attributes (ECDSA: DER); it is verified before an authority is asked.
+ * PadesError 'plan_invalid' | 'signature_invalid' | 'signature_too_large' | 'timestamp_…'.
  */
 export async function embedSignature(
   plan: SignaturePlan,
   signature: Uint8Array,
-  { crypto }: EmbedOptions,
+  options: EmbedOptions | TimeStampedEmbedOptions,
 ): Promise<Uint8Array> {
+  const { crypto } = options
   const decoded = decodePlan(plan)
   // The attributes are rebuilt, not believed: they have to be about this digest and this certificate.
   const expected = signedAttributesFor(
@@ -30,21 +46,35 @@ export async function embedSignature(
   const { subjectPublicKeyInfo } = parseCertificate(decoded.signerCertificate)
   if (!(await crypto.verify(decoded.signatureAlgorithm, subjectPublicKeyInfo, signature, decoded.signedAttributes)))
     throw new PadesError('signature_invalid')
+  const token = 'timeStamp' in options ? await stamp(decoded, signature, options) : null
   const signedData = buildSignedData({
     signedAttributes: decoded.signedAttributes,
     signature,
     signatureAlgorithm: decoded.signatureAlgorithm,
     digestAlgorithm: decoded.digestAlgorithm,
     certificates: decoded.certificates,
+    unsignedAttributes: token ? [buildAttribute(cmsOids.signatureTimeStampToken, token)] : [],
   })
+  if (!fits(decoded, signedData)) throw new PadesError(token ? 'timestamp_too_large' : 'signature_too_large')
   return fillContents(decoded, signedData)
 }
+
+/** ETSI EN 319 122-1 §5.3: the imprint is of the SignatureValue's octets. */
+function stamp(
+  { digestAlgorithm: hashAlgorithm }: DecodedPlan,
+  signature: Uint8Array,
+  { crypto, timeStamp: transport }: TimeStampedEmbedOptions,
+): Promise<Uint8Array> {
+  return requestTimeStamp(signature, { transport, crypto, hashAlgorithm })
+}
+
+const fits = ({ contents }: DecodedPlan, signedData: Uint8Array): boolean =>
+  signedData.length * 2 <= contents.length - 2
 
 const hexDigits = new TextEncoder().encode('0123456789abcdef')
 
 /** Hexadecimal digits over the zeros; those that stay are what ISO 32000-2 12.8.1 has readers skip. */
 function fillContents({ segment, contents }: DecodedPlan, signedData: Uint8Array): Uint8Array {
-  if (signedData.length * 2 > contents.length - 2) throw new PadesError('signature_too_large')
   let position = contents.offset + 1
   for (const byte of signedData) {
     segment[position++] = hexDigits[byte >> 4] ?? 0

@@ -21,6 +21,10 @@ export const padesErrors = {
   plan_invalid: 'this is no signature plan of a version that is known here',
   signature_invalid: 'the signature value does not verify over the signed attributes under the certificate',
   signature_too_large: 'the signature does not fit the space that was reserved for it',
+  // its time-stamp
+  timestamp_unavailable: 'the time-stamping authority gave no token',
+  timestamp_invalid: 'the time-stamp token is not one for this signature',
+  timestamp_too_large: 'the time-stamp token does not fit the space that was reserved for it',
 } as const
 
 export type PadesErrorCode = keyof typeof padesErrors
