@@ -59,6 +59,7 @@ export function readCertificateExtensions(all: readonly Extension[]): Certificat
 
 function readBasicConstraints(element: DerElement): BasicConstraints {
   const structure = Structure.open(element, 'BasicConstraints', code)
+  // A FALSE written out, which X.690 §11.5 forbids, stands in too many certificates to be refused.
   const ca = structure.optional(Tag.Boolean)
   const pathLen = structure.optional(Tag.Integer)
   structure.end()

@@ -1,6 +1,7 @@
 import { compareBytes } from '../bytes.ts'
 import { PkiError } from '../errors.ts'
-import { type DerElement, derChildren, malformed, readDer } from './element.ts'
+import { latin1, maxOidLength, maxTimeLength } from './decode.ts'
+import { type DerElement, eachChild, malformed, readDer } from './element.ts'
 import { constructedBit, Tag } from './tags.ts'
 
 /** Deeper than any certificate, CRL or token gets; keeps recursion off hostile input. */
@@ -38,19 +39,14 @@ function check(element: DerElement, depth: number): void {
     rule(element)
   }
   if ((element.tag & constructedBit) === 0) return
-  const children = derChildren(element)
-  for (const child of children) check(child, depth + 1)
-  if (element.tag === Tag.Set) checkSetOrder(children)
-}
-
-/** X.690 §11.6: ascending order. Our SETs are all SET OF. */
-function checkSetOrder(children: readonly DerElement[]): void {
-  for (let i = 1; i < children.length; i++) {
-    const previous = children[i - 1]
-    const current = children[i]
-    if (previous && current && compareBytes(previous.bytes, current.bytes) > 0) {
-      throw malformed('SET OF not in ascending order', current.offset)
+  let previous: DerElement | null = null
+  for (const child of eachChild(element)) {
+    check(child, depth + 1)
+    // X.690 §11.6: ascending order. Our SETs are all SET OF.
+    if (element.tag === Tag.Set && previous && compareBytes(previous.bytes, child.bytes) > 0) {
+      throw malformed('SET OF not in ascending order', child.offset)
     }
+    previous = child
   }
 }
 
@@ -114,7 +110,7 @@ function checkNull({ content, offset }: DerElement): void {
 /** X.690 §8.19.2: each subidentifier ends, in the fewest octets. */
 function checkObjectIdentifier({ content, offset }: DerElement): void {
   const last = content[content.length - 1]
-  if (last === undefined || last >= 0x80) throw malformed('OBJECT IDENTIFIER', offset)
+  if (last === undefined || last >= 0x80 || content.length > maxOidLength) throw malformed('OBJECT IDENTIFIER', offset)
   for (let i = 0, atStart = true; i < content.length; i++) {
     const octet = content[i] ?? 0
     if (atStart && octet === 0x80) throw malformed('OBJECT IDENTIFIER not minimal', offset)
@@ -132,6 +128,6 @@ function checkUtf8String({ content, offset }: DerElement): void {
 
 function checkTime(form: RegExp): Rule {
   return ({ content, offset }) => {
-    if (!form.test(String.fromCharCode(...content.subarray(0, 40)))) throw malformed('time', offset)
+    if (content.length > maxTimeLength || !form.test(latin1(content))) throw malformed('time', offset)
   }
 }

@@ -6,9 +6,23 @@ function expectTag(element: DerElement, tag: number, type: string): void {
   if (element.tag !== tag) throw malformed(`${type} expected, tag 0x${element.tag.toString(16)} found`, element.offset)
 }
 
+function expectLength(element: DerElement, maximum: number, type: string): void {
+  if (element.content.length > maximum) throw malformed(`${type} of ${element.content.length} octets`, element.offset)
+}
+
+/** Octets of an object identifier; the longest in use have some 20 (X.667 arcs). */
+export const maxOidLength = 256
+
+/** Characters of a time; a GeneralizedTime has 15, and a fraction. */
+export const maxTimeLength = 40
+
+/** Octets of an INTEGER that becomes a number; serial and CRL numbers have 20 (RFC 5280 §4.1.2.2), and old CAs a few more. */
+const maxIntegerLength = 128
+
 /** Dotted form. PkiError 'der_malformed'. */
 export function decodeOid(element: DerElement): string {
   expectTag(element, Tag.ObjectIdentifier, 'OBJECT IDENTIFIER')
+  expectLength(element, maxOidLength, 'OBJECT IDENTIFIER')
   return decodeOidContent(element.content)
 }
 
@@ -35,6 +49,7 @@ export function decodeBoolean(element: DerElement): boolean {
 /** INTEGER or ENUMERATED of any size, two's complement. */
 export function decodeInteger(element: DerElement): bigint {
   if (element.tag !== Tag.Enumerated) expectTag(element, Tag.Integer, 'INTEGER')
+  expectLength(element, maxIntegerLength, 'INTEGER')
   return decodeIntegerContent(element.content)
 }
 
@@ -56,6 +71,7 @@ export function decodeSmallInteger(element: DerElement): number {
  */
 export function decodeSerialNumber(element: DerElement): string {
   expectTag(element, Tag.Integer, 'INTEGER')
+  expectLength(element, maxIntegerLength, 'serial number')
   const { content } = element
   if ((content[0] ?? 0) >= 0x80) return `-${toHex(content)}`
   return toHex(content.length > 1 && content[0] === 0 ? content.subarray(1) : content)
@@ -84,7 +100,8 @@ export function decodeOctetString(element: DerElement): Uint8Array {
 
 /** UTCTime or GeneralizedTime; fractions of a second kept to milliseconds. */
 export function decodeTime(element: DerElement): Date {
-  const text = String.fromCharCode(...element.content.subarray(0, 40))
+  expectLength(element, maxTimeLength, 'time')
+  const text = latin1(element.content)
   const match = /^(\d{2}|\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\.\d+)?Z$/.exec(text)
   const isUtc = element.tag === Tag.UtcTime
   if (!match || (!isUtc && element.tag !== Tag.GeneralizedTime) || (match[1]?.length === 2) !== isUtc) {

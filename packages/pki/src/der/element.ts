@@ -49,17 +49,20 @@ export function readDer(bytes: Uint8Array): DerElement {
   return element
 }
 
-/** The elements inside a constructed one. PkiError 'der_malformed'. */
-export function derChildren(element: DerElement): readonly DerElement[] {
+/** The elements inside a constructed one, one at a time: lists may be longer than memory is for all of them. PkiError 'der_malformed'. */
+export function* eachChild(element: DerElement): Generator<DerElement, void, undefined> {
   if ((element.tag & constructedBit) === 0) throw malformed('primitive where constructed is meant', element.offset)
   const base = element.offset + element.bytes.length - element.content.length
-  const children: DerElement[] = []
   for (let at = 0; at < element.content.length; ) {
     const child = readElementAt(element.content, at, base)
-    children.push(child)
+    yield child
     at += child.bytes.length
   }
-  return children
+}
+
+/** The elements inside a constructed one. PkiError 'der_malformed'. */
+export function derChildren(element: DerElement): readonly DerElement[] {
+  return [...eachChild(element)]
 }
 
 export function malformed(message: string, offset: number): PkiError {

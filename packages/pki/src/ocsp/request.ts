@@ -37,7 +37,7 @@ export function nonceExtension(nonce: Uint8Array): Extension {
   return { oid: extensionOids.ocspNonce, critical: false, value: octetString(nonce) }
 }
 
-/** RFC 9654 §2.1: an OCTET STRING of 1 to 128 octets. PkiError 'ocsp_malformed'. */
+/** Of a request: an OCTET STRING of 1 to 128 octets (RFC 9654 §2.1). PkiError 'ocsp_malformed'. */
 export function readNonce(extensions: readonly Extension[]): Uint8Array | null {
   const extension = findExtension(extensions, extensionOids.ocspNonce)
   if (!extension) return null

@@ -1,6 +1,6 @@
-import { readExtensions } from '../certificate/extension.ts'
+import { type Extension, extensionOids, findExtension, readExtensions } from '../certificate/extension.ts'
 import { type CrlReason, findCrlReason } from '../crl/reason.ts'
-import { readCanonical } from '../der/canonical.ts'
+import { isCanonicalDer, readCanonical } from '../der/canonical.ts'
 import { decodeBitStringOctets, decodeOctetString, decodeOid, decodeSmallInteger, decodeTime } from '../der/decode.ts'
 import { type DerElement, derChildren } from '../der/element.ts'
 import { explicitContent, parsing, Structure } from '../der/structure.ts'
@@ -8,7 +8,6 @@ import { contextConstructed, contextPrimitive, Tag } from '../der/tags.ts'
 import { PkiError } from '../errors.ts'
 import { type Name, readName } from '../names/name.ts'
 import { type CertId, readCertId } from './cert-id.ts'
-import { readNonce } from './request.ts'
 
 export type CertStatus =
   | { readonly status: 'good' }
@@ -122,7 +121,14 @@ function readResponseData(element: DerElement) {
   const extensions = extensionsMember
     ? readExtensions(explicitContent(extensionsMember, 'responseExtensions', code), code)
     : []
-  return { responderId, producedAt, responses, nonce: readNonce(extensions) }
+  return { responderId, producedAt, responses, nonce: readEchoedNonce(extensions) }
+}
+
+/** Before RFC 8954 the nonce had no syntax: what is no OCTET STRING is taken as it is, since it is only compared. */
+function readEchoedNonce(extensions: readonly Extension[]): Uint8Array | null {
+  const value = findExtension(extensions, extensionOids.ocspNonce)?.value
+  if (!value) return null
+  return value[0] === Tag.OctetString && isCanonicalDer(value) ? decodeOctetString(readCanonical(value)) : value
 }
 
 function readResponderId(element: DerElement): BasicOcspResponse['responderId'] {

@@ -45,7 +45,13 @@ export const nodeCrypto: CryptoProvider = {
     const prepared = prepare(signatureAlgorithm, subjectPublicKeyInfo, signature)
     if (!prepared) return false
     const { algorithm, key } = prepared
-    return verifyInThreadPool(opensslHash(algorithm), data, { key, ...padding(algorithm) }, signature)
+    try {
+      return await verifyInThreadPool(opensslHash(algorithm), data, { key, ...padding(algorithm) }, signature)
+    } catch (error) {
+      // Such as a digest that is longer than an RSA key.
+      if (isOpensslError(error)) return false
+      throw error
+    }
   },
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { PkiError } from '@cloudsigner/pki'
+import { encodeDer, PkiError } from '@cloudsigner/pki'
 import fc from 'fast-check'
 import { normalizeBer } from '../../src/der/ber.ts'
 
@@ -55,5 +55,17 @@ test('no input makes it throw anything but PkiError, and what comes out does not
       }
     }),
     { numRuns: 3000 },
+  )
+})
+
+test('a message of very many elements is read where it is DER, and refused where it would have to be rewritten', () => {
+  const nulls = new Uint8Array(600_000)
+  for (let i = 0; i < nulls.length; i += 2) nulls[i] = 0x05
+  const der = encodeDer(0x30, nulls)
+  assert.equal(normalizeBer(der).der.length, der.length)
+  const indefinite = Uint8Array.from([0x30, 0x80, ...nulls, 0, 0])
+  assert.throws(
+    () => normalizeBer(indefinite),
+    (error) => error instanceof PkiError && error.code === 'too_large',
   )
 })

@@ -87,6 +87,8 @@ const refused: readonly (readonly [string, string, RegExp])[] = [
   ['NULL with content', '05 01 00', /NULL/],
   ['OBJECT IDENTIFIER that does not end', '06 02 2a 86', /OBJECT IDENTIFIER/],
   ['OBJECT IDENTIFIER with a leading 80', '06 03 2a 80 01', /not minimal/],
+  ['OBJECT IDENTIFIER of 257 octets', `06 82 01 01 ${'01'.repeat(257)}`, /OBJECT IDENTIFIER/],
+  ['a time with a tail', `18 30 ${Buffer.from(`20260101000000.${'1'.repeat(24)}ZZZZZZZZZ`).toString('hex')}`, /time/],
   ['constructed OCTET STRING', '24 03 04 01 00', /universal tag/],
   ['UTF8String that is not UTF-8', '0c 01 ff', /UTF-8/],
   ['UTCTime without seconds', '17 0b 32 36 30 31 30 31 30 30 30 30 5a', /time/],

@@ -74,3 +74,8 @@ test('a day that no calendar has is refused', () => {
   const bytes = encodeDer(0x17, new TextEncoder().encode('260230120000Z'))
   assert.throws(() => decodeTime(readDer(bytes)), PkiError)
 })
+
+test('numbers and identifiers too long to be any are refused before they are computed', () => {
+  assert.throws(() => decodeInteger(readDer(encodeDer(0x02, new Uint8Array(129).fill(1)))), PkiError)
+  assert.throws(() => decodeOid(readDer(encodeDer(0x06, new Uint8Array(257).fill(1)))), PkiError)
+})
