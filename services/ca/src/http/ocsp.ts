@@ -13,7 +13,7 @@ export function ocspRoutes(server: HttpServer, context: CaContext): void {
   acceptBytes(server, 'application/ocsp-request')
   server.post(
     publicPaths.ocsp,
-    { schema: { consumes: ['application/ocsp-request'], response: binaryResponses([responseType], 413, 415) } },
+    { schema: { consumes: ['application/ocsp-request'], response: binaryResponses([responseType], 400, 413, 415, 431) } },
     async (request, reply) => sendBytes(reply, responseType, await answerOcsp(context, bodyBytes(request.body))),
   )
 
@@ -22,7 +22,7 @@ export function ocspRoutes(server: HttpServer, context: CaContext): void {
     {
       schema: {
         params: Type.Object({ '*': Type.String({ maxLength: 4096 }) }),
-        response: binaryResponses([responseType], 413, 415),
+        response: binaryResponses([responseType], 400, 413, 415, 431),
       },
     },
     async (request, reply) => {
