@@ -1,5 +1,5 @@
 export { type CapturedLine, type CaptureLogger, createCaptureLogger } from './capture-logger.ts'
 export { createFixedClock, type FixedClock } from './fixed-clock.ts'
-export { type RealPostgres, withRealPostgres } from './real-postgres.ts'
+export { type RealPostgres, type RealPostgresServer, startRealPostgres, withRealPostgres } from './real-postgres.ts'
 export { openTestDatabase } from './test-database.ts'
 export { openTestEnvironment, type TestEnvironment, type TestEnvironmentOptions } from './test-environment.ts'

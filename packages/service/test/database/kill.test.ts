@@ -11,7 +11,7 @@ import { createLogger, openDatabase, systemClock, systemRandom } from '../../src
 import type { KillTables } from './kill-writer.ts'
 
 /** More rounds than `npm test` has time for: CLOUDSIGNER_KILL_ROUNDS=100. */
-const rounds = Number(process.env.CLOUDSIGNER_KILL_ROUNDS ?? 6)
+const rounds = Number(process.env.CLOUDSIGNER_KILL_ROUNDS ?? 4)
 const queue = { clock: systemClock, random: systemRandom, logger: createLogger({ level: 'silent' }) }
 
 interface Killed {
