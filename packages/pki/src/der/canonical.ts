@@ -118,9 +118,11 @@ function checkObjectIdentifier({ content, offset }: DerElement): void {
   }
 }
 
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
+
 function checkUtf8String({ content, offset }: DerElement): void {
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(content)
+    strictUtf8.decode(content)
   } catch (cause) {
     throw new PkiError('der_malformed', 'DER: UTF8String is not UTF-8', { offset, cause })
   }

@@ -117,8 +117,10 @@ export function decodeTime(element: DerElement): Date {
   return date
 }
 
+const utf8 = new TextDecoder()
+
 const decoders: Readonly<Record<number, (content: Uint8Array) => string>> = {
-  [Tag.Utf8String]: (content) => new TextDecoder().decode(content),
+  [Tag.Utf8String]: (content) => utf8.decode(content),
   [Tag.NumericString]: latin1,
   [Tag.PrintableString]: latin1,
   [Tag.TeletexString]: latin1,
