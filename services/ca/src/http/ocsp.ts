@@ -13,7 +13,9 @@ export function ocspRoutes(server: HttpServer, context: CaContext): void {
   acceptBytes(server, 'application/ocsp-request')
   server.post(
     publicPaths.ocsp,
-    { schema: { consumes: ['application/ocsp-request'], response: binaryResponses([responseType], 400, 413, 415, 431) } },
+    {
+      schema: { consumes: ['application/ocsp-request'], response: binaryResponses([responseType], 400, 413, 415, 431) },
+    },
     async (request, reply) => sendBytes(reply, responseType, await answerOcsp(context, bodyBytes(request.body))),
   )
 
