@@ -39,11 +39,20 @@ export async function measure(
   })
 }
 
+/** A server is warm: what runs in microseconds has been compiled long since. What takes long needs few runs to be. */
+const warmUpMs = 1500
+const warmUpRuns = 3000
+
 /** Runs until the compiler has settled; gives the time of a run. */
 async function warm(contender: Contender, sampleMs: number): Promise<number> {
+  const started = performance.now()
   let once = await timed(contender, 1)
-  const rounds = Math.min(6, Math.ceil((4 * sampleMs) / once))
-  for (let round = 0; round < rounds; round++) once = await timed(contender, Math.max(1, Math.round(sampleMs / once)))
+  let runs = 1
+  while (runs < 4 || (runs < warmUpRuns && performance.now() - started < warmUpMs)) {
+    const next = Math.max(1, Math.round(sampleMs / once))
+    once = await timed(contender, next)
+    runs += next
+  }
   return once
 }
 

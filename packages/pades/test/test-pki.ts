@@ -23,7 +23,7 @@ const notBefore = new Date('2026-01-01T00:00:00Z')
 const notAfter = new Date('2036-01-01T00:00:00Z')
 
 interface Subject {
-  readonly serial: number
+  readonly serial: Uint8Array
   readonly name: string
   readonly key: KeySigner
   readonly extensions: readonly Extension[]
@@ -33,7 +33,7 @@ async function issue(subject: Subject, issuerName: string, issuer: KeySigner): P
   const keyIdentifier = keyIdentifierOf(subject.key.subjectPublicKeyInfo, nodeCrypto)
   return issueCertificate(
     {
-      serialNumber: Uint8Array.of(subject.serial),
+      serialNumber: subject.serial,
       issuer: nameFromString(issuerName),
       subject: nameFromString(subject.name),
       notBefore,
@@ -49,18 +49,29 @@ async function issue(subject: Subject, issuerName: string, issuer: KeySigner): P
   )
 }
 
-export async function makeTestPki(curve: 'P-256' | 'P-384' = 'P-256'): Promise<TestPki> {
+export async function makeTestPki(
+  curve: 'P-256' | 'P-384' = 'P-256',
+  serialNumber = Uint8Array.of(3),
+): Promise<TestPki> {
   const rootName = 'CN=Test Root,O=CloudSigner,C=CZ'
   const issuingName = 'CN=Test Issuing CA,O=CloudSigner,C=CZ'
   const { signer: rootKey } = await generateKeySigner('P-384')
   const { signer: issuingKey } = await generateKeySigner('P-256')
   const { signer } = await generateKeySigner(curve)
   const ca = [basicConstraints(true), keyUsage('keyCertSign', 'cRLSign')]
-  const root = await issue({ serial: 1, name: rootName, key: rootKey, extensions: ca }, rootName, rootKey)
-  const issuing = await issue({ serial: 2, name: issuingName, key: issuingKey, extensions: ca }, rootName, rootKey)
+  const root = await issue(
+    { serial: Uint8Array.of(1), name: rootName, key: rootKey, extensions: ca },
+    rootName,
+    rootKey,
+  )
+  const issuing = await issue(
+    { serial: Uint8Array.of(2), name: issuingName, key: issuingKey, extensions: ca },
+    rootName,
+    rootKey,
+  )
   const extensions = [keyUsage('nonRepudiation')]
   const certificate = await issue(
-    { serial: 3, name: 'CN=Test Signer,C=CZ', key: signer, extensions },
+    { serial: serialNumber, name: 'CN=Test Signer,C=CZ', key: signer, extensions },
     issuingName,
     issuingKey,
   )

@@ -7,7 +7,7 @@ import {
   type Revision,
   RevisionBuilder,
 } from '@cloudsigner/pdf'
-import { buildSignedData, type CryptoProvider, type IncrementalHash } from '@cloudsigner/pki'
+import { type CryptoProvider, hashLengths, type IncrementalHash } from '@cloudsigner/pki'
 import { type SigningParameters, signingParameters } from './algorithm.ts'
 import { toBase64 } from './base64.ts'
 import { chooseField, placeField } from './field.ts'
@@ -15,6 +15,7 @@ import { refuseUnsignable } from './permissions.ts'
 import type { SignaturePlan } from './plan.ts'
 import { byteRangeHole, byteRangeText, contentsHole, signatureDictionary } from './signature-dictionary.ts'
 import { signedAttributesFor } from './signed-attributes.ts'
+import { contentsBytes } from './space.ts'
 import { refuseAppendedData } from './tail.ts'
 
 export interface PrepareOptions {
@@ -129,7 +130,11 @@ async function writeSignatureRevision(
   const signature = builder.add(
     signatureDictionary({
       ...options,
-      contentsBytes: contentsBytes(parameters, options),
+      contentsBytes: contentsBytes(parameters, {
+        certificates: [options.certificate, ...options.chain],
+        signedAttributesBytes: signedAttributesBytes(parameters, options),
+        timestampTokenBytes: options.timestampTokenBytes ?? 0,
+      }),
       lock: lock && { parameters: lock, catalog: document.trailer.get('Root') ?? null },
     }),
   )
@@ -143,25 +148,10 @@ async function writeSignatureRevision(
   return { revision: await builder.finish({ identify }), fieldName: field.name }
 }
 
-/** Exactly the CMS with the longest signature that the key can make, and what a time-stamp token as unsigned attribute adds. */
-function contentsBytes(parameters: SigningParameters, options: PrepareOptions): number {
-  const longest = buildSignedData({
-    signedAttributes: attributes(
-      options.crypto.digest(parameters.digestAlgorithm, new Uint8Array()),
-      parameters,
-      options,
-    ),
-    signature: new Uint8Array(parameters.maxSignatureBytes),
-    signatureAlgorithm: parameters.signatureAlgorithm,
-    digestAlgorithm: parameters.digestAlgorithm,
-    certificates: [options.certificate, ...options.chain],
-  })
-  const token = options.timestampTokenBytes ?? 0
-  return longest.length + (token > 0 ? token + unsignedAttributeOverhead : 0)
+/** Of the same length whatever the digest is. */
+function signedAttributesBytes(parameters: SigningParameters, options: PrepareOptions): number {
+  return attributes(new Uint8Array(hashLengths[parameters.digestAlgorithm]), parameters, options).length
 }
-
-/** Attribute type, the headers around the token, and longer length octets of what encloses them. */
-const unsignedAttributeOverhead = 64
 
 function attributes(messageDigest: Uint8Array, parameters: SigningParameters, options: PrepareOptions): Uint8Array {
   return signedAttributesFor(messageDigest, options.certificate, parameters.digestAlgorithm, options.crypto)

@@ -11,6 +11,7 @@ import {
   PdfReference,
   PdfString,
 } from '@cloudsigner/pdf'
+import { buildSignedData } from '@cloudsigner/pki'
 import { nodeCrypto } from '@cloudsigner/pki/node'
 import { latin1, makePdf, plainObjects, text } from '@cloudsigner/testing'
 import fc from 'fast-check'
@@ -226,11 +227,37 @@ test('a running digest of the source saves reading it, and goes on unchanged', a
   assert.deepEqual(digestOfSource.digest(), nodeCrypto.digest('SHA-256', file))
 })
 
-test('the reserved space is exact, and has room for a time-stamp token where one is announced', async () => {
+test('the reserved space is that of the CMS with the longest signature, for chains and serial numbers of any length', () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom('P-256' as const, 'P-384' as const),
+      fc.nat(3),
+      fc.uint8Array({ minLength: 1, maxLength: 19 }).filter((serial) => serial.some((octet) => octet !== 0)),
+      async (curve, cas, serialNumber) => {
+        const other = await makeTestPki(curve, serialNumber)
+        const chain = Array.from({ length: cas }, () => other.issuing)
+        const { plan, signedAttributes } = await prepareSignature(bytesSource(makePdf()), {
+          ...baseOptions,
+          certificate: other.certificate,
+          chain,
+        })
+        const longest = buildSignedData({
+          signedAttributes,
+          signature: new Uint8Array(curve === 'P-256' ? 72 : 104),
+          signatureAlgorithm: other.signer.signatureAlgorithm,
+          digestAlgorithm: plan.digestAlgorithm,
+          certificates: [other.certificate, ...chain],
+        })
+        assert.equal(plan.contents.length, 2 + 2 * longest.length)
+      },
+    ),
+    { numRuns: 30 },
+  ))
+
+test('there is room for a time-stamp token where one is announced', async () => {
   const { plan } = await signFile(makePdf())
   const { plan: roomy } = await signFile(makePdf(), { timestampTokenBytes: 5000 })
   assert.equal(roomy.contents.length - plan.contents.length, 2 * 5064)
-  assert.ok(plan.contents.length < 2 * (pki.certificate.length + pki.issuing.length + 600))
 })
 
 test('a P-384 key signs with SHA-384', async () => {

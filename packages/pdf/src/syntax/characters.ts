@@ -25,8 +25,13 @@ export function latin1(bytes: Uint8Array): string {
   return text
 }
 
+const encoder = new TextEncoder()
+
 /** Bytes of a text whose characters are all below 256. */
 export function latin1Bytes(text: string): Uint8Array {
+  // In UTF-8 only ASCII has one byte a character: then the platform's encoder has given just what is wanted, and fast.
+  const utf8 = encoder.encode(text)
+  if (utf8.length === text.length) return utf8
   const bytes = new Uint8Array(text.length)
   for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index)
   return bytes
