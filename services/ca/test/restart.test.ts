@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import type { X509Certificate } from 'node:crypto'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { connect } from 'node:tls'
 import { buildCertId, buildOcspRequest, parseCertificate, parseCrl, parseOcspResponse } from '@cloudsigner/pki'
 import { nodeCrypto } from '@cloudsigner/pki/node'
-import { createSecretBox, SecretBoxError } from '@cloudsigner/service'
+import { createSecretBox, type Database, type JobHandler, type JobQueue, SecretBoxError } from '@cloudsigner/service'
 import { createFixedClock, openTestEnvironment, withRealPostgres } from '@cloudsigner/service/testing'
 import type { CaTables } from '../src/store/tables.ts'
 import { bytesOf, derOf, names, newCsr, startCa } from './fixture.ts'
@@ -140,10 +139,26 @@ test('service certificates are renewed in time for the keys they have, and CRLs 
   }
 })
 
+/** The database, with a queue that hands over what it was to run. */
+function withHandlers(database: Database, handlers: Map<string, JobHandler>): Database {
+  const queue: JobQueue = {
+    send: async () => undefined,
+    work: (kind, handler) => {
+      handlers.set(kind, handler)
+    },
+    every: async (kind, _seconds, handler) => {
+      handlers.set(kind, handler)
+    },
+    stop: async () => {},
+  }
+  return { ...database, jobs: () => queue }
+}
+
 test('a certificate renewed while the server runs is the one that new connections see', async () => {
   const clock = createFixedClock(new Date())
   const environment = await openTestEnvironment({ clock })
-  const running = await startCa(environment)
+  const handlers = new Map<string, JobHandler>()
+  const running = await startCa({ ...environment, database: withHandlers(environment.database, handlers) })
   const { host, port } = running.ca.listeners.rest
   const presented = () =>
     new Promise<X509Certificate>((resolve, reject) => {
@@ -159,8 +174,11 @@ test('a certificate renewed while the server runs is the one that new connection
   try {
     const before = await presented()
     clock.advance(600 * day)
-    const isRenewed = async () => (await presented()).serialNumber !== before.serialNumber
-    for (let waited = 0; waited < 100 && !(await isRenewed()); waited++) await sleep(100)
+    const renew = handlers.get('renew-service-certificates') ?? assert.fail()
+    await renew(
+      { id: '1', kind: 'renew-service-certificates', payload: null, attempt: 1 },
+      new AbortController().signal,
+    )
     const now = await presented()
     assert.notEqual(now.serialNumber, before.serialNumber)
     assert.deepEqual(
