@@ -117,6 +117,8 @@ function createFastify(options: HttpServerOptions): HttpServer {
     connectionTimeout: 0,
     keepAliveTimeout: 20_000,
     forceCloseConnections: 'idle' as const,
+    // Whoever still gets through while the server drains is served: the service closes its door before all else.
+    return503OnClosing: false,
     genReqId: (request: { headers: NodeJS.Dict<string | string[]> }) => requestId(request.headers['x-request-id']),
     frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) => {
       const { status, body } = options.formatError(faultOf(error))

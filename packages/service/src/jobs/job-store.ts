@@ -73,15 +73,26 @@ export type Outcome =
   | { readonly state: 'failed'; readonly error: string }
   | { readonly state: 'waiting'; readonly notBefore: Date; readonly attempt: number; readonly error: string | null }
 
-/** Records how a run ended; false where its lease ran out and another run has begun, whose word then counts. */
+/**
+ * Records how a run ended: a job that is done is no longer there, one that was given up stays to be looked at. False
+ * where its lease ran out and another run has begun, whose word then counts.
+ */
 export async function settleJob(jobs: Kysely<JobTables>, job: Job, outcome: Outcome, now: Date): Promise<boolean> {
+  if (outcome.state === 'done') {
+    const { numDeletedRows } = await jobs
+      .deleteFrom('job')
+      .where('id', '=', job.id)
+      .where('attempt', '=', job.attempt)
+      .executeTakeFirst()
+    return numDeletedRows > 0n
+  }
   const again = outcome.state === 'waiting'
   const { numUpdatedRows } = await jobs
     .updateTable('job')
     .set({
       state: outcome.state,
       leased_until: null,
-      last_error: outcome.state === 'done' ? null : outcome.error,
+      last_error: outcome.error,
       ...(again ? { not_before: outcome.notBefore, attempt: outcome.attempt } : { finished_at: now }),
     })
     .where('id', '=', job.id)
@@ -89,4 +100,14 @@ export async function settleJob(jobs: Kysely<JobTables>, job: Job, outcome: Outc
     .where('attempt', '=', job.attempt)
     .executeTakeFirst()
   return numUpdatedRows > 0n
+}
+
+/** Removes jobs of a kind that were given up before `before`. */
+export async function purgeFailedJobs(jobs: Kysely<JobTables>, kind: string, before: Date): Promise<void> {
+  await jobs
+    .deleteFrom('job')
+    .where('kind', '=', kind)
+    .where('state', '=', 'failed')
+    .where('finished_at', '<', before)
+    .execute()
 }

@@ -6,7 +6,7 @@ export interface JobRow {
   id: string
   kind: string
   payload: string
-  state: 'waiting' | 'done' | 'failed'
+  state: 'waiting' | 'failed'
   attempt: Generated<number>
   unique_key: string | null
   not_before: Date

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Job, JobHandler, JobQueueOptions, WorkOptions } from './job-queue.ts'
-import { claimJobs, type Outcome, settleJob } from './job-store.ts'
+import { claimJobs, type Outcome, purgeFailedJobs, settleJob } from './job-store.ts'
 import type { JobTables } from './job-table.ts'
 
 export interface Worker {
@@ -21,6 +21,9 @@ export interface WorkerOptions extends JobQueueOptions {
 const defaults = { concurrency: 1, maxAttempts: 10, leaseSeconds: 300, pollSeconds: 1 }
 /** A job sent in a transaction is there only after the commit, which the queue does not see. */
 const wakeDelay = 20
+
+/** Jobs that were given up can be looked at for so long, in milliseconds. */
+const failedKept = 30 * 24 * 3600 * 1000
 
 const backOff = (attempt: number) => Math.min(32, 2 * 1.5 ** (attempt - 1))
 
@@ -48,14 +51,12 @@ export function startWorker(options: WorkerOptions): Worker {
     }
   }
   async function runJob(job: Job): Promise<void> {
-    const error = await handler(job, stopping.signal).then(
-      () => undefined,
-      (thrown: unknown) => thrown ?? new Error('the handler threw nothing'),
-    )
+    const error = await failureOf(() => handler(job, stopping.signal))
     if (error !== undefined) logger.warn({ err: error, kind, job: job.id, attempt: job.attempt }, 'a job failed')
     try {
       const settled = await settleJob(jobs, job, outcomeOf(job, error), clock.now())
       if (!settled) logger.warn({ kind, job: job.id, attempt: job.attempt }, 'a job outlived its lease')
+      if (error !== undefined) await purgeFailedJobs(jobs, kind, new Date(clock.now().getTime() - failedKept))
     } catch (failure) {
       logger.error({ err: failure, kind, job: job.id }, 'the end of a job could not be recorded; it will run again')
     }
@@ -90,5 +91,15 @@ export function startWorker(options: WorkerOptions): Worker {
       await looking
       await Promise.all(running)
     },
+  }
+}
+
+/** What the handler threw, at once or later; undefined where it did its work. */
+async function failureOf(run: () => Promise<void>): Promise<unknown> {
+  try {
+    await run()
+    return undefined
+  } catch (thrown) {
+    return thrown ?? new Error('the handler threw nothing')
   }
 }

@@ -25,6 +25,10 @@ async function states(database: Database): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ state, count }) => [state, count]))
 }
 
+async function isEmpty(database: Database): Promise<boolean> {
+  return Object.keys(await states(database)).length === 0
+}
+
 async function openJobs(database: Database) {
   await database.migrate('jobs', [])
   const queue = database.jobs('jobs')
@@ -51,7 +55,7 @@ testOnBothEngines('a job exists if and only if its transaction commits', async (
   await send('note', 'kept')
   const seen: unknown[] = []
   queue.work('note', async (job) => void seen.push(job.payload), quick)
-  await until(async () => (await states(database)).done === 1, 'the job is done')
+  await until(() => isEmpty(database), 'the job is done')
   assert.deepEqual(seen, ['kept'])
 })
 
@@ -89,7 +93,7 @@ testOnBothEngines('each job runs once, however many replicas work', async ({ ope
     )
   const [database] = replicas
   if (!database) throw new Error('no replica')
-  await until(async () => (await states(database)).done === jobs, 'all are done')
+  await until(() => isEmpty(database), 'all are done')
   assert.equal(runs.size, jobs)
   assert.deepEqual([...new Set(runs.values())], [1])
 })
@@ -116,6 +120,26 @@ testOnBothEngines('a failed job runs again later and later, then is given up', a
   clock.advance(1)
   await until(async () => (await states(database)).failed === 1, 'it is given up')
   assert.deepEqual(attempts, [1, 2, 3])
+
+  // It can be looked at for thirty days, and goes when another is given up after that.
+  clock.advance(31 * 24 * 3600)
+  await send('fail', 'y')
+  for (const expected of [4, 5, 6]) {
+    await until(() => attempts.length === expected, `attempt ${expected}`)
+    clock.advance(10)
+  }
+  await until(async () => (await states(database)).failed === 1, 'only the second is left')
+})
+
+testOnBothEngines('a handler that throws at once is a failed run like any other', async ({ open }) => {
+  const database = await open({ logger: createCaptureLogger() })
+  const { queue, send } = await openJobs(database)
+  await send('throw', 'x')
+  const handler = (): Promise<void> => {
+    throw new Error('at once')
+  }
+  queue.work('throw', handler, { ...quick, maxAttempts: 1 })
+  await until(async () => (await states(database)).failed === 1, 'it is given up')
 })
 
 testOnBothEngines('a job whose process died runs again when its lease is over', async ({ open }) => {
@@ -145,7 +169,7 @@ testOnBothEngines('a key keeps a second waiting job away, and is free once the f
   assert.equal(await send('renew', 2, { key: 'signer-1' }), undefined)
   assert.notEqual(await send('renew', 3, { key: 'signer-2' }), undefined)
   queue.work('renew', async () => {}, quick)
-  await until(async () => (await states(database)).done === 2, 'both are done')
+  await until(() => isEmpty(database), 'both are done')
   assert.notEqual(await send('renew', 4, { key: 'signer-1' }), undefined)
 })
 
@@ -193,5 +217,5 @@ testOnBothEngines('stop waits for the job that runs and tells it', async ({ open
   await until(() => started, 'it starts')
   await queue.stop()
   assert.ok(ended)
-  assert.deepEqual(await states(database), { done: 1 })
+  assert.deepEqual(await states(database), {})
 })
