@@ -12,10 +12,10 @@ import { Codes, type RequestToAuthenticate } from './codes.ts'
 import { Encryption } from './encryption.ts'
 import { type Fetch, HttpClient, type Members, members, responseObject, textMember } from './http-client.ts'
 import { protectKnowledge, unlockKnowledge } from './knowledge.ts'
-import { readOfflinePayload } from './offline.ts'
+import { readOfflinePayload, type VerifiedOfflinePayload } from './offline.ts'
 import { PowerAuthError } from './power-auth-error.ts'
 import type { ProtocolContext } from './protocol-context.ts'
-import { Requests } from './requests.ts'
+import { type ApplicationRequest, Requests } from './requests.ts'
 import { type Clock, ServerTime } from './server-time.ts'
 import type { StateStorage } from './state-storage.ts'
 import { Tokens } from './tokens.ts'
@@ -130,6 +130,18 @@ export class PowerAuth {
     return this.#requests.exclusively(() => this.#codes.header(authentication, request))
   }
 
+  /** Posts `{"requestObject": …}` with a code over it; answers the parsed body. */
+  requestAuthenticated(authentication: Authentication, request: ApplicationRequest): Promise<unknown> {
+    return this.#requests.answerTo(request, authentication)
+  }
+
+  /** Posts `{"requestObject": …}` and shows a token; answers the parsed body. Throws `token_missing`. */
+  async requestWithToken(tokenName: string, request: Omit<ApplicationRequest, 'uriId'>): Promise<unknown> {
+    const { path, requestObject, headers } = request
+    const body = requestObject === undefined ? '' : JSON.stringify({ requestObject })
+    return this.#context.http.post(path, body, { ...headers, ...(await this.tokens.header(tokenName)) })
+  }
+
   /** Posts JSON under end-to-end encryption; answers the decrypted JSON. `path` follows the base address. */
   requestEncrypted(
     scope: 'application' | 'activation',
@@ -186,8 +198,14 @@ export class PowerAuth {
 
   /** Verifies an offline payload and computes the code that the person types. Takes a counter step. */
   async offlineCode(authentication: Authentication, payload: string, digits = 8): Promise<string> {
-    const covered = await readOfflinePayload(this.#context, this.#store.get().serverPublicKey, payload)
+    const { covered } = await readOfflinePayload(this.#context, this.#store.get().serverPublicKey, payload)
     return this.#requests.exclusively(() => this.#codes.offline(authentication, covered, digits))
+  }
+
+  /** What an offline payload says, once its signature verified. Throws `invalid_argument`. */
+  async verifyOfflinePayload(payload: string): Promise<VerifiedOfflinePayload> {
+    const { kind, data, nonce } = await readOfflinePayload(this.#context, this.#store.get().serverPublicKey, payload)
+    return { kind, data, nonce }
   }
 
   /** What the server calls the activation; shows a token that was created with knowledge or biometry. */

@@ -9,6 +9,16 @@ import { type Members, responseObject } from './http-client.ts'
 import { PowerAuthError } from './power-auth-error.ts'
 import type { ProtocolContext } from './protocol-context.ts'
 
+/** A request to an API of the application's own, at the server that has the public API. */
+export interface ApplicationRequest {
+  /** The constant that the API's designer chose, such as `/operation/authorize`. */
+  readonly uriId: string
+  /** Follows the base address. */
+  readonly path: string
+  readonly requestObject: object | undefined
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 export class Requests {
   readonly #context: ProtocolContext
   readonly #store: ActivationStore
@@ -28,17 +38,23 @@ export class Requests {
     return this.#exclusive.run(task)
   }
 
-  /** A code over a plain body `{"requestObject": …}`, or over no body at all. */
-  authenticated(
+  /** A code over a plain body `{"requestObject": …}`, or over no body at all. Answers the responseObject. */
+  async authenticated(
     uriId: string,
     path: string,
     requestObject: object | undefined,
     authentication: Authentication,
   ): Promise<Members> {
+    return responseObject(await this.answerTo({ uriId, path, requestObject }, authentication))
+  }
+
+  /** The same; answers the whole body, which applications may have put more into. */
+  answerTo(request: ApplicationRequest, authentication: Authentication): Promise<unknown> {
+    const { uriId, path, requestObject, headers } = request
     return this.#exclusive.run(async () => {
       const body = requestObject === undefined ? '' : JSON.stringify({ requestObject })
       const header = await this.#codes.header(authentication, { method: 'POST', uriId, body })
-      return responseObject(await this.#context.http.post(path, body, header))
+      return this.#context.http.post(path, body, { ...headers, ...header })
     })
   }
 
