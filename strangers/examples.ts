@@ -43,21 +43,26 @@ export interface Chain {
   readonly root: string
 }
 
-/** The signer's certificate and its issuer's as the signature carries them, and the root that the stack handed out. */
-export const chain = once(async (): Promise<Chain> => {
-  const { pdf } = await signedExample('current-account.pdf')
+/** The signer's certificate and its issuer's as a CMS carries them, as files whose names start with `label`. */
+export async function certificatesOf(cms: Uint8Array, label: string): Promise<Omit<Chain, 'root'>> {
   const folder = await scratch()
-  const { stdout } = await runWell('openssl', ['pkcs7', '-inform', 'DER', '-print_certs'], { input: pdf.cms })
+  const { stdout } = await runWell('openssl', ['pkcs7', '-inform', 'DER', '-print_certs'], { input: cms })
   const certificates = stdout.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----\n/g) ?? []
   const paths = { signer: '', issuing: '' }
   for (const [index, pem] of certificates.entries()) {
-    const path = join(folder, `certificate-${index}.pem`)
+    const path = join(folder, `${label}-${index}.pem`)
     await writeFile(path, pem)
     const { stdout: constraints } = await run('openssl', ['x509', '-in', path, '-noout', '-ext', 'basicConstraints'])
     paths[constraints.includes('CA:TRUE') ? 'issuing' : 'signer'] = path
   }
   if (!paths.signer || !paths.issuing) throw new Error(`the CMS carries ${certificates.length} certificates`)
-  return { ...paths, root: (await stack()).ca.trustRoot }
+  return paths
+}
+
+/** The chain of the examples' signer, with the root that the stack handed out. */
+export const chain = once(async (): Promise<Chain> => {
+  const { pdf } = await signedExample('current-account.pdf')
+  return { ...(await certificatesOf(pdf.cms, 'certificate')), root: (await stack()).ca.trustRoot }
 })
 
 /** The addresses in an extension, as openssl prints them. */
