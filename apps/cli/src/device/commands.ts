@@ -96,7 +96,8 @@ const remove: Command = async ({ state, options }) => {
 
 export const commands: Readonly<Record<string, Command>> = { activate, status, enrol, sign, remove }
 
-async function openPhone(state: StateFile, options: DeviceOptions, given?: PhoneAddress): Promise<Phone> {
+/** Throws CommandError where the state has no activation and no address was given for a new one. */
+export async function openPhone(state: StateFile, options: DeviceOptions, given?: PhoneAddress): Promise<Phone> {
   const address = given ?? state.address
   if (address === undefined || (given === undefined && !state.hasActivation)) {
     throw new CommandError('This phone is not activated')

@@ -2,11 +2,13 @@
 import { resolve } from 'node:path'
 import { OrchestratorApiError } from '@cloudsigner/clients/orchestrator'
 import { SignerApiError } from '@cloudsigner/clients/signer'
+import { MobileTokenError } from '@cloudsigner/mobile-token-sdk'
 import { PkiError } from '@cloudsigner/pki'
 import { PowerAuthError } from '@cloudsigner/powerauth-sdk'
 import { CommandError } from './command-error.ts'
 import { commands } from './commands.ts'
 import type { DeviceIo } from './device-io.ts'
+import { operationCommands } from './operations.ts'
 import { DeviceOptions, deviceUsage } from './options.ts'
 import { NotSignedAttributes } from './signed-attributes.ts'
 import { StateFile } from './state-file.ts'
@@ -32,7 +34,8 @@ export async function runDevice(args: readonly string[], io: DeviceIo): Promise<
 }
 
 async function run(options: DeviceOptions, io: DeviceIo): Promise<void> {
-  const command = Object.hasOwn(commands, options.command) ? commands[options.command] : undefined
+  const all = { ...commands, ...operationCommands }
+  const command = Object.hasOwn(all, options.command) ? all[options.command] : undefined
   if (command === undefined) throw new CommandError(`device has no command '${options.command}'\n\n${deviceUsage}`, 2)
   const password = options.find('state-password', 'CLOUDSIGNER_DEVICE_PASSWORD')
   const state = await StateFile.open(resolve(io.cwd(), options.get('state')), password)
@@ -49,7 +52,9 @@ async function run(options: DeviceOptions, io: DeviceIo): Promise<void> {
 function failureOf(error: unknown): { readonly message: string; readonly exitCode: number } | undefined {
   if (error instanceof CommandError) return error
   if (error instanceof NotSignedAttributes) return { message: `Not signed: ${error.message}`, exitCode: 1 }
-  if (error instanceof PowerAuthError || error instanceof SignerApiError || error instanceof OrchestratorApiError) {
+  const refusals = [PowerAuthError, MobileTokenError, SignerApiError, OrchestratorApiError]
+  const refusal = refusals.find((kind) => error instanceof kind)
+  if (error instanceof Error && refusal !== undefined && 'code' in error) {
     return { message: `${error.message} (${error.code})`, exitCode: 1 }
   }
   if (error instanceof PkiError) return { message: error.message, exitCode: 1 }

@@ -12,6 +12,10 @@ export const deviceUsage = `usage: cloudsigner device COMMAND --state FILE [opti
   sign     HASH                                                    prints the signature
            HASH --document ID --signer URL                         sends it to the signer
            --document ID --orchestrator URL                        fetches what to sign from the bank, sends it there
+  operations                                                       lists what waits for this phone
+  show     OPERATION                                               tells what an operation is
+  approve  OPERATION [--proximity SCANNED]                         tells it and approves it, by the PIN
+  reject   OPERATION [--reason REASON]
   remove   [--local]
 
   --state FILE           the phone's state, encrypted by --state-password, by CLOUDSIGNER_DEVICE_PASSWORD, or by the
@@ -19,6 +23,7 @@ export const deviceUsage = `usage: cloudsigner device COMMAND --state FILE [opti
   --pin PIN              or CLOUDSIGNER_DEVICE_PIN
   --signer-user USER --signer-password PASSWORD
                          or CLOUDSIGNER_SIGNER_USER, CLOUDSIGNER_SIGNER_PASSWORD
+  --language LANGUAGE    of operations, as Accept-Language has it
   --json                 one JSON object on standard output
 `
 
@@ -38,6 +43,9 @@ const options = {
   'signer-password': { type: 'string' },
   orchestrator: { type: 'string' },
   document: { type: 'string' },
+  proximity: { type: 'string' },
+  reason: { type: 'string' },
+  language: { type: 'string' },
   local: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const

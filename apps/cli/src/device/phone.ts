@@ -1,5 +1,6 @@
 /** A phone in the hand of somebody who knows its PIN: the SDK, and what an app around it does. */
 import { createPhoneClient, type PhoneClient } from '@cloudsigner/clients/orchestrator'
+import { MobileToken } from '@cloudsigner/mobile-token-sdk'
 import {
   assembleCertificationRequest,
   buildCertificationRequestInfo,
@@ -101,6 +102,11 @@ export class Phone {
         return this.#powerAuth.authenticationHeader(authentication, { method, uriId, body })
       },
     })
+  }
+
+  /** Operations that wait for this phone; `language` as Accept-Language has it. */
+  mobileToken(language?: string): MobileToken {
+    return new MobileToken({ powerAuth: this.#powerAuth, ...(language !== undefined && { language }) })
   }
 
   /** What the bank's app does the first time: asks for the subject, and enrols a request for it. */

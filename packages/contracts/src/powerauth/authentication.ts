@@ -72,6 +72,13 @@ export const VerifyOfflineSignatureRequest = Type.Object({
   signature: FreeText(255),
   componentLength: Unset(Type.Integer({ minimum: 4, maximum: 8 })),
   allowBiometry: Type.Boolean(),
+  proximityCheck: Unset(
+    Type.Object({
+      seed: Base64(256),
+      stepLength: Unset(Type.Integer({ minimum: 1, maximum: 3600 })),
+      stepCount: Unset(Type.Integer({ minimum: 0, maximum: 10 })),
+    }),
+  ),
 })
 export type VerifyOfflineSignatureRequest = Static<typeof VerifyOfflineSignatureRequest>
 

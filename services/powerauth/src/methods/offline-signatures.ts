@@ -16,6 +16,8 @@ import { verifyCode } from './verify-code.ts'
 const TOTP_DIGITS = 8
 const TOTP_STEP_SECONDS = 30
 const COMPONENT_LENGTH = 8
+const PAST_STEPS = 1
+const knowledgeOnly = 'POSSESSION_KNOWLEDGE' as const
 
 export async function createPersonalizedOfflineSignaturePayload(
   context: PowerAuthContext,
@@ -55,20 +57,47 @@ export async function createNonPersonalizedOfflineSignaturePayload(
 }
 
 /** The decimal code that a person typed off the screen: by PIN and, where allowed, by biometry. */
-export function verifyOfflineSignature(
+export async function verifyOfflineSignature(
   context: PowerAuthContext,
   request: VerifyOfflineSignatureRequest,
 ): Promise<VerifySignatureResponse> {
-  const { activationId, data, signature, allowBiometry } = request
-  const knowledge = { type: 'POSSESSION_KNOWLEDGE', data } as const
-  const biometry = { type: 'POSSESSION_BIOMETRY', data } as const
+  const { activationId, signature, allowBiometry } = request
+  const types = allowBiometry ? (['POSSESSION_KNOWLEDGE', 'POSSESSION_BIOMETRY'] as const) : [knowledgeOnly]
+  const covered = await coveredData(context, request)
+  const readings = types.flatMap((type) => covered.map((data) => ({ type, data })))
+  const [first = { type: knowledgeOnly, data: request.data }, ...others] = readings
   return verifyCode(context, {
     activationId,
     applicationKey: null,
     code: signature,
     format: { digits: request.componentLength ?? COMPONENT_LENGTH },
     version: null,
-    readings: allowBiometry ? [knowledge, biometry] : [knowledge],
+    readings: [first, ...others],
     additionalInfo: { BIOMETRY_ALLOWED: String(allowBiometry) },
   })
+}
+
+/** What the code may cover: the data or, with a proximity check, the data with the TOTP of each step that counts. */
+async function coveredData(
+  { crypto, clock }: PowerAuthContext,
+  { data, proximityCheck }: VerifyOfflineSignatureRequest,
+): Promise<string[]> {
+  if (proximityCheck === undefined || proximityCheck === null) return [data]
+  const seed = base64Decode(proximityCheck.seed, 'seed')
+  const stepSeconds = proximityCheck.stepLength ?? TOTP_STEP_SECONDS
+  const covered: string[] = []
+  for (let step = 0; step <= (proximityCheck.stepCount ?? PAST_STEPS); step++) {
+    const time = clock.now().getTime() - step * stepSeconds * 1000
+    if (time < 0) break
+    covered.push(withTotp(data, await computeTotp(crypto, { seed, time, stepSeconds, digits: TOTP_DIGITS })))
+  }
+  return covered
+}
+
+/** The TOTP is the last part of the body, which is the last part of the normalised data, in Base64. */
+function withTotp(data: string, totp: string): string {
+  const parts = data.split('&')
+  const body = base64Decode(parts.pop() ?? '', 'the body of data')
+  const extended = base64Encode(Uint8Array.from([...body, ...new TextEncoder().encode(`&${totp}`)]))
+  return [...parts, extended].join('&')
 }
