@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs'
 import { chmod, cp, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runWell } from './process.ts'
-import { isExcused, isPresent, onPath, sharedTools, strangersRoot, type ToolName, tools } from './tools.ts'
+import { isExcused, isPresent, onPath, sharedTools, strangersRoot, type Tool, type ToolName, tools } from './tools.ts'
 
 interface Step {
   readonly tools: readonly ToolName[]
@@ -137,6 +137,19 @@ async function digestOf(name: string): Promise<string> {
   return hash.digest('hex')
 }
 
+function demandSources(step: Step): void {
+  for (const name of step.tools) {
+    const { source }: Tool = tools[name]
+    if (source !== undefined && !existsSync(join(sharedTools, source)))
+      throw new Error(`../shared/tools/${source} is missing, and CI must not go without it`)
+  }
+}
+
+function demandPrograms(step: Step): void {
+  for (const [program, howToGet] of Object.entries(step.needs))
+    if (!onPath(program)) throw new Error(`${program} is missing. It needs ${howToGet}.`)
+}
+
 type Result = 'there already' | 'done' | 'skipped' | 'failed'
 
 async function perform(step: Step): Promise<Result> {
@@ -148,6 +161,7 @@ async function perform(step: Step): Promise<Result> {
   }
   const started = Date.now()
   try {
+    demandSources(step)
     const inputs = createHash('sha256')
       .update(await step.inputs())
       .digest('hex')
@@ -158,8 +172,7 @@ async function perform(step: Step): Promise<Result> {
       say('there already')
       return 'there already'
     }
-    for (const [program, howToGet] of Object.entries(step.needs))
-      if (!onPath(program)) throw new Error(`${program} is missing. It needs ${howToGet}.`)
+    demandPrograms(step)
     await step.build()
     for (const tool of step.tools)
       if (!isPresent(tools[tool])) throw new Error(`was built, yet ${tools[tool].path} is not there`)
