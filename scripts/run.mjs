@@ -1,7 +1,7 @@
 // Runs a root command on a machine that has only git, Node >= 20 and npm: installs what the command needs from the
 // lockfile, then hands over to the supported Node that the lockfile brought. Plain JavaScript on purpose: it is the one
 // file that an old Node has to understand.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
@@ -77,7 +77,7 @@ if (!command) {
 }
 const startedAt = Date.now()
 install(command.needs)
-const child = spawnSync(supportedNode(), [join(root, command.entry), ...command.args, ...rest], {
+const child = spawn(supportedNode(), [join(root, command.entry), ...command.args, ...rest], {
   cwd: process.env.INIT_CWD ?? root,
   stdio: 'inherit',
   env: {
@@ -86,4 +86,10 @@ const child = spawnSync(supportedNode(), [join(root, command.entry), ...command.
     CLOUDSIGNER_COMMAND_STARTED: String(startedAt),
   },
 })
-process.exit(child.status ?? 1)
+// A signal is for the command: it drains, and its exit code is ours.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+child.on('error', (error) => {
+  process.stderr.write(`${command.entry} could not be started: ${error.message}\n`)
+  process.exit(1)
+})
+child.on('exit', (code) => process.exit(code ?? 1))
