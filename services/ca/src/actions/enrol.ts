@@ -43,8 +43,8 @@ export async function enrol(context: CaContext, asked: EnrollRequest): Promise<E
   if (!isAcceptableKey(request.subjectPublicKeyInfo)) {
     throw new CaProblem('key_unacceptable', 'The key must be on P-256 or P-384, or an RSA key of 2048 to 8192 bits.')
   }
-  const uniqueNumber = uniqueNumberOf(context, asked.username)
-  const subject = subjectOf(request.subject, asked.subject_dn ?? null, uniqueNumber, endEntityProfile)
+  const completion = { country: context.names.country, uniqueNumber: uniqueNumberOf(context, asked.username) }
+  const subject = subjectOf(request.subject, asked.subject_dn ?? null, completion, endEntityProfile)
   const now = context.clock.now()
   const validity = validityOf(asked, now, context.periods.signerDays, ca)
   const serialNumber = newSerialNumber(context.random)

@@ -1,26 +1,46 @@
 import { attributeValues, buildName, findAttributeType, type Name, nameFromString, PkiError } from '@cloudsigner/pki'
 import { CaProblem } from './problem.ts'
 import type { EndEntityProfile } from './profiles/profiles.ts'
-import { subjectAttributes } from './profiles/subject-attributes.ts'
+import { type SubjectAttribute, subjectAttributes } from './profiles/subject-attributes.ts'
+
+/** What a natural person's subject is completed with where the request leaves it out. */
+export interface SubjectCompletion {
+  /** ISO 3166-1 alpha-2: the country in whose context the other attributes are read. */
+  readonly country: string
+  /** serialNumber that tells namesakes apart. */
+  readonly uniqueNumber: string
+}
 
 /**
  * The subject a certificate gets: the request's, or the one that overrides it, held to the end entity profile, in its attributes' usual
- * string types, and with `uniqueNumber` for a serialNumber where the profile completes it. CaProblem 'subject_unacceptable'.
+ * string types, and completed where the profile does that. CaProblem 'subject_unacceptable'.
  */
 export function subjectOf(
   requested: Name,
   override: string | null,
-  uniqueNumber: string,
+  completion: SubjectCompletion,
   profile: EndEntityProfile,
 ): Name {
   const asked = override === null ? requested : parseOverride(override)
   assertAttributes(asked, profile)
-  const hasSerialNumber = attributeValues(asked, subjectAttributes.serialNumber).length > 0
-  const completion =
-    profile.completesSerialNumber && !hasSerialNumber
-      ? [[{ type: subjectAttributes.serialNumber, value: uniqueNumber }]]
-      : []
-  return buildName([...asked.rdns, ...completion])
+  return profile.completesPerson ? completed(asked, completion) : asked
+}
+
+/**
+ * EN 319 412-2 §4.2.4 asks for a country, a person's name or else a pseudonym, and a serialNumber. Stock clients of EJBCA send a bare common
+ * name: whom a name identifies only as a common name is, to a relying party, somebody under a pseudonym, and the certificate says so.
+ */
+function completed(asked: Name, { country, uniqueNumber }: SubjectCompletion): Name {
+  const lacks = (...types: readonly SubjectAttribute[]) =>
+    types.every((type) => attributeValues(asked, subjectAttributes[type]).length === 0)
+  const [commonName = ''] = attributeValues(asked, subjectAttributes.commonName)
+  const rdn = (type: SubjectAttribute, value: string) => [{ type: subjectAttributes[type], value }]
+  return buildName([
+    ...(lacks('countryName') ? [rdn('countryName', country)] : []),
+    ...asked.rdns,
+    ...(lacks('givenName', 'surname', 'pseudonym') ? [rdn('pseudonym', commonName)] : []),
+    ...(lacks('serialNumber') ? [rdn('serialNumber', uniqueNumber)] : []),
+  ])
 }
 
 function parseOverride(text: string): Name {

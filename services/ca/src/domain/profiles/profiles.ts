@@ -21,8 +21,8 @@ export interface EndEntityProfile {
   /** Attribute types that a subject may have; others are refused. Null: any. */
   readonly allowedAttributes: readonly string[] | null
   readonly requiredAttributes: readonly string[]
-  /** Whether a subject without a serialNumber gets one that tells namesakes apart. */
-  readonly completesSerialNumber: boolean
+  /** Whether a subject gets what it lacks of a natural person's: country, pseudonym (its common name), serialNumber. */
+  readonly completesPerson: boolean
   readonly certificateProfiles: readonly string[]
 }
 
@@ -79,8 +79,8 @@ const signerEndEntity: EndEntityProfile = {
     subjectAttributes.organizationalUnitName,
     subjectAttributes.organizationIdentifier,
   ],
-  requiredAttributes: [subjectAttributes.countryName, subjectAttributes.commonName],
-  completesSerialNumber: true,
+  requiredAttributes: [subjectAttributes.commonName],
+  completesPerson: true,
   certificateProfiles: [signer.name],
 }
 
@@ -89,7 +89,7 @@ const empty: EndEntityProfile = {
   name: 'EMPTY',
   allowedAttributes: null,
   requiredAttributes: [],
-  completesSerialNumber: false,
+  completesPerson: false,
   certificateProfiles: [endUser.name],
 }
 

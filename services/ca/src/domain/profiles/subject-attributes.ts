@@ -16,3 +16,5 @@ export const subjectAttributes = {
   emailAddress: '1.2.840.113549.1.9.1',
   userId: '0.9.2342.19200300.100.1.1',
 } as const
+
+export type SubjectAttribute = keyof typeof subjectAttributes
