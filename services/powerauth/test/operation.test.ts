@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import {
   type ApproveOperationRequest,
   type CreateOperationRequest,
   cloudSignatureTemplate,
   type PrivateErrorCode,
 } from '@cloudsigner/contracts/powerauth-private'
+import type { OperationTables } from '../src/store/operation-tables.ts'
 import { type App, activeDevice, createApp } from './fixtures/device.ts'
 import { callPrivate, type RunningService, startService } from './fixtures/service.ts'
 
@@ -224,7 +226,7 @@ test('expiry is seen at once, and stored by who comes by or by the job', async (
   assert.equal(listed?.status, 'EXPIRED')
   const status = async () => {
     const rows = await running.environment.database
-      .forSchema<{ operation: { operation_id: string; status: string } }>('powerauth')
+      .forSchema<OperationTables>('powerauth')
       .selectFrom('operation')
       .select('status')
       .where('operation_id', '=', operationId)
@@ -234,6 +236,29 @@ test('expiry is seen at once, and stored by who comes by or by the job', async (
   assert.equal(await status(), 'PENDING')
   await refused('ERR0037', approve(operationId))
   assert.equal(await status(), 'EXPIRED')
+})
+
+test('the job expires what nobody asks for, and only what is overdue', async () => {
+  const other = await startService({ housekeepingInterval: 100 })
+  try {
+    await createApp(other, 'bank')
+    await other.client.createOperationTemplate(cloudSignatureTemplate)
+    const order = { userId: 'alice', applications: ['bank'], templateName: 'cloud_signature', parameters: {} }
+    const overdue = await other.client.createOperation(order)
+    other.clock.advance(cloudSignatureTemplate.expiration - 1)
+    const later = await other.client.createOperation(order)
+    other.clock.advance(1)
+    const stored = async () => {
+      const db = other.environment.database.forSchema<OperationTables>('powerauth')
+      const rows = await db.selectFrom('operation').select(['operation_id', 'status']).execute()
+      return Object.fromEntries(rows.map((row) => [row.operation_id, row.status]))
+    }
+    const end = performance.now() + 10_000
+    while ((await stored())[overdue.id] === 'PENDING' && performance.now() < end) await setTimeout(20)
+    assert.deepEqual(await stored(), { [overdue.id]: 'EXPIRED', [later.id]: 'PENDING' })
+  } finally {
+    await other.close()
+  }
 })
 
 test('a proximity check: by the template or the call, the code now or a step ago, never stored in the clear', async () => {
