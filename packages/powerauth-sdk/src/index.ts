@@ -1,3 +1,4 @@
+export { type CryptoProvider, webCrypto } from '@cloudsigner/powerauth-protocol'
 export type { ActivationRequest } from './activation.ts'
 export type { ActivationStatusView } from './activation-status.ts'
 export {
