@@ -246,6 +246,9 @@ test('bad bodies are INVALID_REQUEST, and count nothing', async () => {
     400,
     'INVALID_REQUEST',
   )
+  const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`
+  const body = `{"requestObject":{"id":"${id}","data":"A2","mobileTokenData":{"deep":${deep}}}}`
+  refused(await authorize(device, body), 400, 'INVALID_REQUEST')
   const { failureCount, status } = await stored(id)
   assert.deepEqual([failureCount, status], [0, 'PENDING'])
 })

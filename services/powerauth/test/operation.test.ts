@@ -87,6 +87,10 @@ test('an operation is made of its template; what does not fit together is refuse
   await refused('ERR0024', create({ parameters: { note: '\ud800' } }))
   await refused('ERR0024', create({ activationId: 'unknown' }))
   await refused('ERR0024', create({ additionalData: { large: 'x'.repeat(70_000) } }))
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+  const order = `{"applications":["bank"],"templateName":"payment","additionalData":{"deep":${deep}}}`
+  const answer = await callPrivate(running, '/operation/create', `{"requestObject":${order}}`)
+  assert.deepEqual([answer.status, Object(answer.body).responseObject.code], [400, 'ERR0024'])
   await refused('ERROR_HTTP_REQUEST', create({ applications: [] }))
   await refused('ERR0034', running.client.operationDetail({ operationId: 'unknown' }))
 })

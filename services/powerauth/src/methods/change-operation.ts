@@ -1,5 +1,6 @@
 import type { AdditionalData, OperationDetail } from '@cloudsigner/contracts/powerauth-private'
 import type { Updateable } from 'kysely'
+import { mergeAdditionalData } from '../domain/additional-data.ts'
 import { refuse } from '../domain/errors.ts'
 import { writeMoment } from '../domain/moments.ts'
 import {
@@ -13,9 +14,6 @@ import { lockOperation, updateOperation } from '../store/operations.ts'
 import type { Db } from '../store/tables.ts'
 import type { PowerAuthContext } from './context.ts'
 import { proximityOtpOf } from './proximity.ts'
-
-/** Largest `additionalData` of an operation, all calls taken together, as JSON in UTF-16 units. */
-const MAX_ADDITIONAL_DATA = 65_536
 
 export function operationStateOf(row: OperationRow): OperationState {
   return {
@@ -80,13 +78,6 @@ async function storeChange(db: Db, row: OperationRow, change: OperationChange, n
   }
   await updateOperation(db, row.operation_id, columns)
   return { ...row, ...columns } as OperationRow // Updateable's members are optional, never undefined here
-}
-
-/** Throws ERR0024 where it grows too large. */
-export function mergeAdditionalData(stored: string, more: AdditionalData): string {
-  const merged = JSON.stringify({ ...JSON.parse(stored), ...more })
-  if (merged.length > MAX_ADDITIONAL_DATA) throw refuse('ERR0024', { reason: 'additionalData', length: merged.length })
-  return merged
 }
 
 /** An operation as the private API tells it. One that is overdue is told as EXPIRED, whether or not that is stored yet. */
