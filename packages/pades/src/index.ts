@@ -2,9 +2,17 @@
 
 export { blobSource, bytesSource, PdfError, type PdfErrorCode, type PdfSource, segmentsSource } from '@cloudsigner/pdf'
 export type { IncrementalHash } from '@cloudsigner/pki'
+export {
+  type AppearanceField,
+  type AppearanceText,
+  type SignatureAppearance,
+  type Standard14Font,
+  standard14Fonts,
+} from './appearance/appearance.ts'
+export { type Deflate, platformDeflate } from './appearance/deflate.ts'
 export { digestAlgorithmFor } from './sign/algorithm.ts'
 export { type EmbedOptions, embedSignature, type TimeStampedEmbedOptions } from './sign/embed.ts'
-export { PadesError, type PadesErrorCode, padesErrors } from './sign/errors.ts'
+export { appearanceErrors, PadesError, type PadesErrorCode, padesErrors } from './sign/errors.ts'
 export type { SignaturePlan } from './sign/plan.ts'
 export { type PreparedSignature, type PrepareOptions, prepareSignature } from './sign/prepare.ts'
 export {

@@ -8,7 +8,7 @@ export { type Inflate, platformInflate } from './filters/inflate.ts'
 export { defaultLimits, type PdfLimits } from './limits.ts'
 export { blobSource, bytesSource, type PdfSource, segmentsSource } from './source.ts'
 export { type FormField, readFormFields } from './structure/form.ts'
-export { firstPage, type PageLocation } from './structure/pages.ts'
+export { findPage, firstPage, inheritedPageEntry, type PageLocation, walkPages } from './structure/pages.ts'
 export { formatDate, parseDate } from './syntax/date.ts'
 export {
   dictionary,

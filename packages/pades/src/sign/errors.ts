@@ -1,3 +1,22 @@
+/** Why a visible signature cannot be drawn as asked. */
+export const appearanceErrors = {
+  appearance_invalid: 'the visual signature has a value that cannot be used',
+  appearance_empty: 'the visual signature has neither a size nor anything that would give it one',
+  appearance_page_missing: 'the document has no page of this number',
+  appearance_outside_page: 'the visual signature does not lie within the page',
+  appearance_overlaps: 'the visual signature overlaps an annotation that is on the page',
+  appearance_field_unplaced: 'the signature field has no place on a page, so that nothing can be drawn in it',
+  appearance_image_invalid: 'the image is malformed',
+  appearance_image_unsupported: 'the image is of a kind that is not supported',
+  appearance_image_too_large: 'the image is too large',
+  appearance_font_invalid: 'the font is malformed',
+  appearance_font_unsupported: 'the font is of a kind that cannot be embedded',
+  appearance_font_too_large: 'the font is too large',
+  appearance_font_not_embedded: 'PDF/A asks for embedded fonts: send the font as customFont',
+  appearance_text_unsupported: 'the text has characters that the font does not have',
+  appearance_text_too_large: 'the text does not fit the visual signature',
+} as const
+
 /** Why a document or a signature is refused; what a PDF fails to be is PdfError's to say. */
 export const padesErrors = {
   // the document forbids or breaks it
@@ -25,6 +44,7 @@ export const padesErrors = {
   timestamp_unavailable: 'the time-stamping authority gave no token',
   timestamp_invalid: 'the time-stamp token is not one for this signature',
   timestamp_too_large: 'the time-stamp token does not fit the space that was reserved for it',
+  ...appearanceErrors,
 } as const
 
 export type PadesErrorCode = keyof typeof padesErrors

@@ -10,11 +10,13 @@ import {
   type PdfDictionary,
   type PdfDocument,
   type PdfObject,
-  type PdfReference,
+  PdfReference,
   PdfStream,
   type RevisionBuilder,
   readFormFields,
 } from '@cloudsigner/pdf'
+import type { SignatureAppearance } from '../appearance/appearance.ts'
+import { type AppearanceOptions, type ExistingWidget, placeExisting, placeNew } from '../appearance/place.ts'
 import { PadesError } from './errors.ts'
 import { freeFieldName, updateForm } from './form.ts'
 import { addToAnnotations } from './page-annotations.ts'
@@ -33,6 +35,8 @@ export type SignatureField =
       readonly name: string
       readonly reference: PdfReference
       readonly dictionary: PdfDictionary
+      /** What shows it on a page: the field itself, or its first kid; null for a field without a place. */
+      readonly widget: ExistingWidget | null
       /** TransformParams of the FieldMDP that the field's Lock asks for; null without one. */
       readonly lock: PdfDictionary | null
     }
@@ -64,7 +68,14 @@ async function existingField(
   if (seedValues && (integerValue(await document.resolve(seedValues.get('Ff'))) ?? 0) !== 0)
     throw new PadesError('seed_values_unsupported')
   const lock = await document.resolveDictionary(own.get('Lock'))
-  return { kind: 'existing', name, reference, dictionary: own, lock: lock && transformParameters(lock) }
+  const widget = await firstWidget(document, field)
+  return { kind: 'existing', name, reference, dictionary: own, widget, lock: lock && transformParameters(lock) }
+}
+
+async function firstWidget(document: PdfDocument, { widgets }: FormField): Promise<ExistingWidget | null> {
+  const [widget] = widgets
+  const dictionary = await document.resolveDictionary(widget)
+  return dictionary && { reference: widget instanceof PdfReference ? widget : null, dictionary }
 }
 
 function refuseLocked(name: string, locks: readonly FieldLock[]): void {
@@ -85,34 +96,62 @@ function transformParameters(lock: PdfDictionary): PdfDictionary {
   return new Dictionary(parameters)
 }
 
-/** Puts the signature into its field; a new field gets an invisible widget on the first page. */
+/** Puts the signature into its field, and what is to be seen of it; a new field without gets an invisible widget on the first page. */
 export async function placeField(
   document: PdfDocument,
   builder: RevisionBuilder,
   field: SignatureField,
   signature: PdfReference,
+  appearance: SignatureAppearance | null,
+  options: Omit<AppearanceOptions, 'appearance'>,
 ): Promise<void> {
   if (field.kind === 'existing') {
-    builder.put(field.reference, field.dictionary.with('V', signature))
+    await signExisting(document, builder, field, signature, appearance && { ...options, appearance })
     await updateForm(document, builder, null)
     return
   }
-  const page = await firstPage(document, document.limits)
+  const placed = appearance ? await placeNew(document, builder, { ...options, appearance }) : null
+  const page = placed?.page ?? (await firstPage(document, document.limits))
   const widget = builder.add(
     dictionary({
       Type: name('Annot'),
       Subtype: name('Widget'),
       FT: name('Sig'),
       T: encodeTextString(field.name),
-      F: 132, // Print and Locked (12.5.3); PDF/A demands Print
-      Rect: [0, 0, 0, 0],
+      F: printed | locked,
+      Rect: placed?.rectangle ?? [0, 0, 0, 0],
       P: page.reference,
       V: signature,
-      AP: dictionary({ N: builder.add(emptyAppearance) }),
+      AP: dictionary({ N: placed?.form ?? builder.add(emptyAppearance) }),
     }),
   )
   await addToAnnotations(document, builder, await inTabOrder(document, page, field.isFirst), widget)
   await updateForm(document, builder, widget)
+}
+
+/** 12.5.3: PDF/A demands Print; the others hide what is drawn. */
+const printed = 4
+const locked = 128
+const hiding = 1 | 2 | 32
+
+async function signExisting(
+  document: PdfDocument,
+  builder: RevisionBuilder,
+  { reference, dictionary: own, widget }: SignatureField & { readonly kind: 'existing' },
+  signature: PdfReference,
+  options: AppearanceOptions | null,
+): Promise<void> {
+  const signed = own.with('V', signature)
+  const placed = options && (await placeExisting(document, builder, widget, options))
+  if (!placed || !widget?.reference) {
+    builder.put(reference, signed)
+    return
+  }
+  const merged = widget.reference.number === reference.number
+  const shown = merged ? signed : widget.dictionary
+  const flags = integerValue(await document.resolve(shown.get('F'))) ?? 0
+  builder.put(widget.reference, shown.with('AP', dictionary({ N: placed.form })).with('F', (flags & ~hiding) | printed))
+  if (!merged) builder.put(reference, signed)
 }
 
 /** PDF/UA-1 (ISO 14289-1, 7.18.3): a page of a tagged document with an annotation says that its tab order is the structure's. */

@@ -8,6 +8,8 @@ import {
   RevisionBuilder,
 } from '@cloudsigner/pdf'
 import { type CryptoProvider, hashLengths, type IncrementalHash } from '@cloudsigner/pki'
+import type { SignatureAppearance } from '../appearance/appearance.ts'
+import type { Deflate } from '../appearance/deflate.ts'
 import { type SigningParameters, signingParameters } from './algorithm.ts'
 import { toBase64 } from './base64.ts'
 import { chooseField, placeField } from './field.ts'
@@ -39,8 +41,12 @@ export interface PrepareOptions {
   readonly fieldName?: string
   /** Octets kept beside the signature for a time-stamp token that is to come. Default 0. */
   readonly timestampTokenBytes?: number
+  /** What the signature shows on a page; default: nothing. In a field that `fieldName` names, it fills that field. */
+  readonly appearance?: SignatureAppearance
   /** Default: the platform's; `@cloudsigner/pades/node` has Node's own, which is faster. */
   readonly inflate?: Inflate
+  /** Default: the platform's, whose bytes may differ from one platform to another. Only a visible signature needs it. */
+  readonly deflate?: Deflate
 }
 
 export interface PreparedSignature {
@@ -138,7 +144,7 @@ async function writeSignatureRevision(
       lock: lock && { parameters: lock, catalog: document.trailer.get('Root') ?? null },
     }),
   )
-  await placeField(document, builder, field, signature)
+  await placeField(document, builder, field, signature, options.appearance ?? null, options)
   const identify = (objects: Uint8Array): Uint8Array => {
     const identifier = options.crypto.createHash('SHA-256')
     identifier.update(sourceHash.copy().digest())
