@@ -3,6 +3,7 @@ import type { PowerAuthContext } from '../methods/context.ts'
 import { activationRoutes } from './public/activation.ts'
 import { formatPublicError } from './public/errors.ts'
 import { mobileTokenRoutes } from './public/mobile-token.ts'
+import { mobileTokenDecisionRoutes } from './public/mobile-token-decisions.ts'
 import { signatureRoutes } from './public/signature.ts'
 import { systemRoutes } from './public/system.ts'
 import { tokenRoutes } from './public/token.ts'
@@ -34,6 +35,7 @@ export async function createPublicApi(context: PowerAuthContext, logger: Logger)
   tokenRoutes(server, context)
   vaultRoutes(server, context)
   mobileTokenRoutes(server, context)
+  mobileTokenDecisionRoutes(server, context)
   await server.register(async (scope) => signatureRoutes(scope as HttpServer, context))
   return server
 }

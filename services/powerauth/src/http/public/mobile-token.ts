@@ -1,20 +1,17 @@
 import {
-  AuthorizeOperationRequest,
   ListMobileOperationsRequest,
   type MobileOperation,
   MobileOperationListResponse,
   MobileOperationRequest,
   MobileOperationResponse,
-  RejectMobileOperationRequest,
 } from '@cloudsigner/contracts/mobile-token'
 import type { OperationDetail } from '@cloudsigner/contracts/powerauth-private'
-import { EmptyResponse, ObjectRequest } from '@cloudsigner/contracts/powerauth-public'
+import { ObjectRequest } from '@cloudsigner/contracts/powerauth-public'
 import type { HttpServer } from '@cloudsigner/service'
 import type { FastifyRequest } from 'fastify'
 import { indexDisplayTemplates } from '../../domain/display/display-template.ts'
 import { mobileOperationOf, mobileTimestamp } from '../../domain/display/mobile-operation.ts'
 import type { PowerAuthContext } from '../../methods/context.ts'
-import { approveOperation, rejectOperation } from '../../methods/operation-actions.ts'
 import {
   findAllOperationsForUser,
   findPendingOperationsForUser,
@@ -22,23 +19,16 @@ import {
 } from '../../methods/operation-queries.ts'
 import { authenticateByToken, possessionTypes, readAuthorization, twoFactorTypes } from './authenticate.ts'
 import { requestObject, singleHeader } from './body.ts'
-import {
-  authenticateActivation,
-  authenticateOrCount,
-  findVisibleOperation,
-  type MobileUser,
-  mayApprove,
-  requestFacts,
-  userOfToken,
-} from './mobile-token-access.ts'
+import { authenticateActivation, findVisibleOperation, type MobileUser, userOfToken } from './mobile-token-access.ts'
 import { inMobileTerms, refuseMobile, requirePending } from './mobile-token-errors.ts'
 import { operation } from './operation.ts'
 
-const BASE = '/api/auth/token/app/operation'
+/** Where operations are, below the context path. */
+export const OPERATIONS_PATH = '/api/auth/token/app/operation'
 /** mobile-token-api §2: operations of a list. */
 const LIST_LENGTH = 100
 
-/** Operations for the phone: lists and details by token, what is decided by an authentication code. */
+/** What the phone reads: lists and details by token, the history by an authentication code of two factors. */
 export function mobileTokenRoutes(server: HttpServer, context: PowerAuthContext): void {
   const findTemplate = indexDisplayTemplates(context.settings.displayTemplates)
   const show = (request: FastifyRequest, detail: OperationDetail): MobileOperation | undefined => {
@@ -61,7 +51,7 @@ export function mobileTokenRoutes(server: HttpServer, context: PowerAuthContext)
   }
 
   const list = { proof: 'tokenOnly', body: ListMobileOperationsRequest, answer: MobileOperationListResponse } as const
-  server.post(`${BASE}/list`, operation('listOperations', list), (request) =>
+  server.post(`${OPERATIONS_PATH}/list`, operation('listOperations', list), (request) =>
     inMobileTerms(async () => {
       const user = userOfToken(await authenticateByToken(context, request, possessionTypes))
       return answerList(request, await findPendingOperationsForUser(context, filterFor(user)))
@@ -73,7 +63,7 @@ export function mobileTokenRoutes(server: HttpServer, context: PowerAuthContext)
     body: ObjectRequest(MobileOperationRequest),
     answer: MobileOperationResponse,
   } as const
-  server.post(`${BASE}/detail`, operation('getOperationDetail', one), (request) =>
+  server.post(`${OPERATIONS_PATH}/detail`, operation('getOperationDetail', one), (request) =>
     inMobileTerms(async () => {
       const user = userOfToken(await authenticateByToken(context, request, possessionTypes))
       const { id } = requestObject(request, MobileOperationRequest)
@@ -81,12 +71,13 @@ export function mobileTokenRoutes(server: HttpServer, context: PowerAuthContext)
     }),
   )
 
-  server.post(`${BASE}/detail/claim`, operation('claimOperation', one), (request) =>
+  server.post(`${OPERATIONS_PATH}/detail/claim`, operation('claimOperation', one), (request) =>
     inMobileTerms(async () => {
       const user = userOfToken(await authenticateByToken(context, request, possessionTypes))
       const { id } = requestObject(request, MobileOperationRequest)
       const seen = await findVisibleOperation(context, id, user)
       if (seen.userId === null) requirePending(seen.status)
+      answerOne(request, seen) // nobody claims what can not be shown
       return answerOne(request, await operationClaim(context, { operationId: id, userId: user.userId }))
     }),
   )
@@ -96,67 +87,11 @@ export function mobileTokenRoutes(server: HttpServer, context: PowerAuthContext)
     body: ListMobileOperationsRequest,
     answer: MobileOperationListResponse,
   } as const
-  server.post(`${BASE}/history`, operation('getOperationHistory', history), (request) =>
+  server.post(`${OPERATIONS_PATH}/history`, operation('getOperationHistory', history), (request) =>
     inMobileTerms(async () => {
       const authentication = await readAuthorization(request, twoFactorTypes)
       const user = await authenticateActivation(context, request, '/operation/history', authentication)
       return answerList(request, await findAllOperationsForUser(context, filterFor(user)))
-    }),
-  )
-
-  const authorize = {
-    proof: 'authorization',
-    body: ObjectRequest(AuthorizeOperationRequest),
-    answer: EmptyResponse,
-  } as const
-  server.post(`${BASE}/authorize`, operation('authorizeOperation', authorize), (request) =>
-    inMobileTerms(async () => {
-      const authentication = await readAuthorization(request, ['POSSESSION', ...twoFactorTypes])
-      const body = requestObject(request, AuthorizeOperationRequest)
-      const user = await authenticateOrCount(context, request, authentication, body.id)
-      if (!mayApprove(user)) throw refuseMobile('POWERAUTH_AUTH_FAIL', { reason: 'verification is pending' })
-      requirePending((await findVisibleOperation(context, body.id, user)).status)
-      const { result, operation: after } = await approveOperation(context, {
-        operationId: body.id,
-        userId: user.userId,
-        applicationId: user.applicationId,
-        data: body.data,
-        signatureType: authentication.signatureType,
-        additionalData: {
-          ...requestFacts(request, user, authentication),
-          ...(body.proximityCheck ? { proximity_otp: body.proximityCheck.otp } : {}),
-          ...(body.mobileTokenData ? { mobileTokenData: body.mobileTokenData } : {}),
-        },
-      })
-      if (result === 'APPROVED') return { status: 'OK' } as const
-      requirePending(after.status)
-      throw refuseMobile('OPERATION_FAILED', { result })
-    }),
-  )
-
-  const reject = {
-    proof: 'authorization',
-    body: ObjectRequest(RejectMobileOperationRequest),
-    answer: EmptyResponse,
-  } as const
-  server.post(`${BASE}/cancel`, operation('rejectOperation', reject), (request) =>
-    inMobileTerms(async () => {
-      const authentication = await readAuthorization(request, ['POSSESSION'])
-      const body = requestObject(request, RejectMobileOperationRequest)
-      const user = await authenticateActivation(context, request, '/operation/cancel', authentication)
-      requirePending((await findVisibleOperation(context, body.id, user)).status)
-      const { result } = await rejectOperation(context, {
-        operationId: body.id,
-        userId: user.userId,
-        applicationId: user.applicationId,
-        additionalData: {
-          ...requestFacts(request, user, authentication),
-          ...(body.reason ? { rejectReason: body.reason } : {}),
-          ...(body.mobileTokenData ? { mobileTokenData: body.mobileTokenData } : {}),
-        },
-      })
-      if (result === 'REJECTED') return { status: 'OK' } as const
-      throw refuseMobile('OPERATION_FAILED', { result })
     }),
   )
 }
