@@ -60,6 +60,11 @@ test('what is serialised is parsed back to the same value (7.3)', () => {
   )
 })
 
+test('an integer before one too long for a generation is a number, not half a reference', () => {
+  const parsed = parseObject(new TextEncoder().encode('[0 1000000000000000 1 0 R 2 00000 R]'))
+  assert.deepEqual(plain(parsed), plain([0, 1e15, new PdfReference(1, 0), new PdfReference(2, 0)]))
+})
+
 test('serialising what was parsed is stable', () => {
   fc.assert(
     fc.property(anyObject, (value) => {

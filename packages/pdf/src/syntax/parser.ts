@@ -51,13 +51,20 @@ function numberOrReference(lexer: Lexer): number | PdfReference {
   if (!Number.isSafeInteger(value) || !isWhitespace(lexer.peek())) return value
   const afterNumber = lexer.position
   lexer.skipWhitespace()
-  const generation = isDigit(lexer.peek()) ? lexer.unsigned() : null
+  const generation = isGeneration(lexer) ? lexer.unsigned() : null
   if (generation !== null && isWhitespace(lexer.peek())) {
     lexer.skipWhitespace()
     if (lexer.takeKeyword('R')) return new PdfReference(value, generation)
   }
   lexer.position = afterNumber
   return value
+}
+
+/** 7.3.10: at most five digits, leading zeros forgiven; a longer run is a number of its own. */
+function isGeneration(lexer: Lexer): boolean {
+  let digits = 0
+  while (digits <= 10 && isDigit(lexer.peek(digits))) digits++
+  return digits >= 1 && digits <= 10
 }
 
 function enter(lexer: Lexer, limits: PdfLimits, depth: number): void {
