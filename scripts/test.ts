@@ -14,4 +14,11 @@ if (files.length === 0) {
   for await (const file of glob('test/**/*.test.ts', { cwd: repositoryRoot })) files.push(file)
   files.sort()
 }
-process.exitCode = await run('node', ['--test', '--test-reporter=spec', '--test-concurrency=2', ...files])
+process.exitCode = await run('node', [
+  '--test',
+  '--test-reporter=spec',
+  '--import',
+  './testing/src/property-seed.ts',
+  '--test-concurrency=2',
+  ...files,
+])
