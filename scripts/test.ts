@@ -18,7 +18,7 @@ process.exitCode = await run('node', [
   '--test',
   '--test-reporter=spec',
   '--import',
-  './testing/src/property-seed.ts',
+  './scripts/property-seed.ts',
   '--test-concurrency=2',
   ...files,
 ])
