@@ -5,6 +5,13 @@
  */
 import { type Static, Type } from 'typebox'
 
+export {
+  Standard14FontName,
+  VisualSignature,
+  VisualSignatureField,
+  VisualSignatureText,
+} from './visual-signature.ts'
+
 /** Every error code with the HTTP statuses it is sent with (the first is the usual one) and when it is sent. */
 export const signerProblems = {
   ERROR_UNAUTHORIZED: { statuses: [401], when: 'no or bad credentials' },

@@ -1,4 +1,5 @@
 import { createPowerAuthPrivateClient } from '@cloudsigner/clients/powerauth-private'
+import type { TimeStampTransport } from '@cloudsigner/pades'
 import { nodeCrypto } from '@cloudsigner/pki/node'
 import {
   basicAuthentication,
@@ -10,8 +11,10 @@ import {
   type ServiceEnvironment,
 } from '@cloudsigner/service'
 import type { CertificateAuthority } from './adapters/certificate-authority.ts'
+import { readDefaultFont } from './adapters/default-font.ts'
 import { createDeviceRegistry, type DeviceRegistry } from './adapters/device-registry.ts'
 import { createEjbcaAuthority } from './adapters/ejbca-authority.ts'
+import { createTimeStampAuthority, httpTimeStampTransport } from './adapters/time-stamp-authority.ts'
 import { assertConfig, documentDefaults, requestTimeoutSeconds, type SignerConfig } from './config.ts'
 import type { SignerContext } from './context.ts'
 import { documentFileRoutes } from './http/document-file.ts'
@@ -37,6 +40,7 @@ export interface SignerService {
 export interface Outside {
   readonly devices: DeviceRegistry
   readonly ca: CertificateAuthority
+  readonly timeStamps: TimeStampTransport | null
   close(): Promise<void>
 }
 
@@ -51,7 +55,8 @@ export async function createSigner(
 ): Promise<SignerService> {
   assertConfig(config)
   await environment.database.migrate(signerSchema, signerMigrations)
-  const context = createContext(config, environment, outside, () => publicUrl(config, listener))
+  const defaultFont = await readDefaultFont()
+  const context = createContext(config, environment, outside, defaultFont, () => publicUrl(config, listener))
   const server = await createServer(config, environment, context)
   await sweepStrayBlobs(context)
   const listener = await listen(server, config.listen)
@@ -99,28 +104,34 @@ function createContext(
   config: SignerConfig,
   environment: ServiceEnvironment,
   outside: Outside,
+  defaultFont: Uint8Array,
   publicUrl: () => string,
 ): SignerContext {
   const { maxBytes, waitingTimeoutSeconds, strayBlobSeconds } = { ...documentDefaults, ...config.documents }
+  // Node's mathematics, and the environment's randomness.
+  const crypto = { ...nodeCrypto, random: environment.random }
+  const { clock, logger } = environment
   return {
     db: environment.database.forSchema<SignerTables>(signerSchema),
     blobs: environment.blobs,
-    clock: environment.clock,
-    logger: environment.logger,
-    // Node's mathematics, and the environment's randomness.
-    crypto: { ...nodeCrypto, random: environment.random },
+    clock,
+    logger,
+    crypto,
     devices: outside.devices,
     ca: outside.ca,
+    tsa: outside.timeStamps && createTimeStampAuthority(outside.timeStamps, { crypto, clock, logger }),
+    defaultFont,
     settings: { publicUrl, maxDocumentBytes: maxBytes, waitingTimeoutSeconds, strayBlobSeconds },
   }
 }
 
-/** The genuine adapters: PowerAuth's private API and the CA's REST, over HTTP. */
+/** The genuine adapters: PowerAuth's private API, the CA's REST and the time-stamping authority, over HTTP. */
 function connect(config: SignerConfig): Outside {
   const authority = createEjbcaAuthority(config.ca)
   return {
     devices: createDeviceRegistry(createPowerAuthPrivateClient(config.powerAuth)),
     ca: authority,
+    timeStamps: config.tsa ? httpTimeStampTransport(config.tsa) : null,
     close: () => authority.close(),
   }
 }

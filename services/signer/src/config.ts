@@ -1,4 +1,5 @@
 import type { BasicCredentials, ListenOptions } from '@cloudsigner/service'
+import type { TimeStampEndpoint } from './adapters/time-stamp-authority.ts'
 
 /** What differs from one installation to the next. Everything else that the service needs is its environment. */
 export interface SignerConfig {
@@ -23,6 +24,8 @@ export interface SignerConfig {
     readonly certificateProfile: string
     readonly endEntityProfile: string
   }
+  /** The time-stamping authority (RFC 3161) for PADES_B_T; absent: PADES_B_B is the only level. */
+  readonly tsa?: TimeStampEndpoint
   readonly documents?: DocumentConfig
 }
 

@@ -2,6 +2,7 @@ import type { CryptoProvider } from '@cloudsigner/pki'
 import type { BlobStore, Clock, Logger } from '@cloudsigner/service'
 import type { CertificateAuthority } from './adapters/certificate-authority.ts'
 import type { DeviceRegistry } from './adapters/device-registry.ts'
+import type { TimeStampAuthority } from './adapters/time-stamp-authority.ts'
 import type { SignerDatabase } from './store/tables.ts'
 
 /** What every action works with; made once, in app.ts. */
@@ -13,6 +14,10 @@ export interface SignerContext {
   readonly crypto: CryptoProvider
   readonly devices: DeviceRegistry
   readonly ca: CertificateAuthority
+  /** null: this installation has none, and signs at level B-B alone. */
+  readonly tsa: TimeStampAuthority | null
+  /** TrueType, for visual signatures that name no font. */
+  readonly defaultFont: Uint8Array
   readonly settings: SignerSettings
 }
 

@@ -23,6 +23,7 @@ import type { CertificateAuthority, EnrolledCertificate } from '../src/adapters/
 import type { DeviceRegistry } from '../src/adapters/device-registry.ts'
 import { createSigner, type SignerConfig, type SignerService } from '../src/app.ts'
 import { SignerProblem } from '../src/domain/signer-problem.ts'
+import { testTimeStamps } from './time-stamps.ts'
 
 export const start = new Date('2026-06-01T12:00:00Z')
 const day = 24 * 3600 * 1000
@@ -42,8 +43,11 @@ export interface TestOutside {
   /** What the next calls do instead of their work. */
   faults: {
     powerAuthDown?: boolean
+    tsa?: 'down' | 'rejects' | 'other-imprint' | 'large'
     ca?: 'refuses' | 'down' | 'other-key' | 'not-in-force' | 'no-chain' | 'strange-issuer' | 'garbage'
   }
+  /** How often the time-stamping authority was asked. */
+  timeStamps: number
   /** Called while the CA works, to let something happen meanwhile. */
   duringEnrolment: (() => Promise<void>) | null
   /** Called while the CA is asked about a revocation. */
@@ -71,6 +75,7 @@ export interface Fixture {
 export async function openFixture(
   documents: SignerConfig['documents'] = {},
   databases: readonly Database[] = [],
+  { timeStamps = true }: { readonly timeStamps?: boolean } = {},
 ): Promise<Fixture> {
   const clock = createFixedClock(start)
   const [database, ...others] = databases
@@ -80,10 +85,12 @@ export async function openFixture(
     revoked: new Map(),
     issued: [],
     faults: {},
+    timeStamps: 0,
     duringEnrolment: null,
     duringRevocationCheck: null,
   }
   const ca = await testCa(outside)
+  const transport = timeStamps ? await testTimeStamps(outside, clock) : null
   const credentials = { user: 'user', password: 'correct horse' }
   const config: SignerConfig = {
     listen: { host: '127.0.0.1', port: 0 },
@@ -101,7 +108,7 @@ export async function openFixture(
     documents,
   }
   const open = (its: TestEnvironment = environment) =>
-    createSigner(config, its, { devices: testDevices(outside), ca, close: async () => {} })
+    createSigner(config, its, { devices: testDevices(outside), ca, timeStamps: transport, close: async () => {} })
   let service: SignerService = await open()
   const replicas: SignerService[] = []
   for (const other of others) replicas.push(await open({ ...environment, database: other }))

@@ -208,7 +208,7 @@ const refusals: readonly (readonly [string, Uint8Array, string])[] = [
   ['a PNG without pixels', header(0, 0, 0, 0, 0, 0, 0, 1, 8, 0, 0, 0, 0), 'appearance_image_invalid'],
   ['a PNG of another compression', header(0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 1, 0, 0), 'appearance_image_invalid'],
   [
-    'a PNG of a hundred million pixels',
+    'a PNG of more pixels than are taken',
     header(0, 0, 39, 16, 0, 0, 39, 16, 8, 0, 0, 0, 0),
     'appearance_image_too_large',
   ],

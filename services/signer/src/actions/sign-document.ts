@@ -1,5 +1,6 @@
 import type { SignatureLevel } from '@cloudsigner/contracts/signer'
 import { embedSignature, PadesError } from '@cloudsigner/pades'
+import type { TimeStampAuthority } from '../adapters/time-stamp-authority.ts'
 import { newUuid, type SignerContext } from '../context.ts'
 import { beginSigning } from '../domain/document-status.ts'
 import { requireInForce } from '../domain/issued-certificate.ts'
@@ -31,7 +32,7 @@ export async function signDocument(
   const document = await getDocument(context.db, documentId)
   // 1. The document waits for a signature.
   if (beginSigning(document, signature, context.clock.now()) === 'repeated') return
-  requireLevel(level)
+  const tsa = timeStampsFor(context, level)
   // 2. The signer may sign, with the certificate fixed at upload.
   requireActiveSigner((await getSigner(context.db, document.signerId)).status)
   const certificate = await getCertificate(context.db, document.certificateId)
@@ -39,7 +40,7 @@ export async function signDocument(
   // 3. Nothing that was stored is known to be damaged.
   await listSegments(context.db, documentId)
   // 4. The value verifies over the signed attributes under that certificate's key, and becomes the CMS.
-  const revision = await embed(context, document, signature)
+  const revision = await embed(context, document, signature, tsa)
   // 5. The CA has not revoked it. Asked last, since it costs a call.
   const revocation = await context.ca.findRevocation(certificate.issuerDn, certificate.serialNumber)
   if (revocation !== null) {
@@ -57,28 +58,52 @@ export async function signDocument(
   context.logger.info({ documentId, signerId: document.signerId }, 'document signed')
 }
 
-function requireLevel(level: SignatureLevel): void {
-  if (level === 'PADES_B_B') return
+/** The authority that the level needs; null for B-B. */
+function timeStampsFor({ tsa }: SignerContext, level: SignatureLevel): TimeStampAuthority | null {
+  if (level === 'PADES_B_B') return null
+  if (tsa) return tsa
   throw new SignerProblem(
     'REQUEST_VALIDATION_ERROR',
     'This server has no time-stamping authority: PADES_B_B is the only level it signs at',
   )
 }
 
-async function embed(context: SignerContext, document: StoredDocument, signature: Uint8Array): Promise<Uint8Array> {
+/** Outside of any transaction: an authority may take its time. */
+async function embed(
+  { crypto }: SignerContext,
+  document: StoredDocument,
+  signature: Uint8Array,
+  tsa: TimeStampAuthority | null,
+): Promise<Uint8Array> {
   try {
-    return await embedSignature(document.plan, signature, { crypto: context.crypto })
+    return await embedSignature(document.plan, signature, tsa ? { crypto, timeStamp: tsa.transport } : { crypto })
   } catch (cause) {
-    if (cause instanceof PadesError && cause.code === 'signature_invalid') {
-      throw new SignerProblem(
-        'DOCUMENT_INVALID_SIGNATURE_ERROR',
-        "The signature does not verify over the document's hash under the signer's certificate",
-        {},
-        { cause },
-      )
-    }
-    throw new SignerProblem('DOCUMENT_SIGNING_ERROR', 'The signed file could not be assembled', {}, { cause })
+    if (cause instanceof PadesError && cause.code === 'timestamp_too_large') tsa?.forgetReservedBytes()
+    throw embeddingProblem(cause)
   }
+}
+
+function embeddingProblem(cause: unknown): SignerProblem {
+  const code = cause instanceof PadesError ? cause.code : null
+  if (code === 'signature_invalid') {
+    return new SignerProblem(
+      'DOCUMENT_INVALID_SIGNATURE_ERROR',
+      "The signature does not verify over the document's hash under the signer's certificate",
+      {},
+      { cause },
+    )
+  }
+  return new SignerProblem('DOCUMENT_SIGNING_ERROR', embeddingSentences[code ?? ''] ?? notAssembled, {}, { cause })
+}
+
+const notAssembled = 'The signed file could not be assembled'
+
+/** The document stays WAITING in each of these cases. */
+const embeddingSentences: Readonly<Record<string, string>> = {
+  timestamp_unavailable: 'The time-stamping authority gave no token: try again, or sign at PADES_B_B',
+  timestamp_invalid: 'The time-stamping authority gave a token that does not hold: try again, or sign at PADES_B_B',
+  timestamp_too_large:
+    'The time-stamp does not fit the space that was kept for it at the upload: sign at PADES_B_B, or upload the document again',
 }
 
 async function writeSegment(context: SignerContext, documentId: string, revision: Uint8Array): Promise<StoredSegment> {

@@ -1,14 +1,16 @@
-import { type PdfSource, prepareSignature } from '@cloudsigner/pades'
+import type { VisualSignature } from '@cloudsigner/contracts/signer'
+import { digestAlgorithmFor, type PdfSource, prepareSignature } from '@cloudsigner/pades'
 import { zlibInflate } from '@cloudsigner/pades/node'
 import type { IncrementalHash } from '@cloudsigner/pki'
 import { newUuid, type SignerContext } from '../context.ts'
 import { chainToEmbed, requireInForce } from '../domain/issued-certificate.ts'
+import { requestedAppearance } from '../domain/signature-appearance.ts'
 import { SignerProblem } from '../domain/signer-problem.ts'
 import { requireActiveSigner } from '../domain/signer-status.ts'
 import { insertDocument, type NewDocument, type StoredSegment } from '../store/document-store.ts'
 import { getCertificate, getSigner, type IssuedCertificate, lockSigner } from '../store/signer-store.ts'
 import { adoptBlob, forgetBlob, isStrayBlob, recordStrayBlobs } from '../store/stray-blob-store.ts'
-import { uploadError } from './pdf-refusal.ts'
+import { uploadError, visualSignatureError } from './pdf-refusal.ts'
 
 /** The PDF of an upload, stored and hashed but not yet anybody's document. */
 export interface ReceivedFile {
@@ -24,6 +26,10 @@ export interface UploadFields {
   readonly signerId: string
   readonly externalId: string
   readonly name: string
+}
+
+export interface Upload extends UploadFields {
+  readonly visualSignature: VisualSignature | null
 }
 
 /** Streams a PDF into the blob store, hashing on the way; DOCUMENT_UPLOAD_ERROR beyond the largest size. */
@@ -63,13 +69,9 @@ async function* hashed(
 }
 
 /** Makes a WAITING document of a received file. On any refusal the file is removed again: nothing is stored half. */
-export async function createDocument(
-  context: SignerContext,
-  file: ReceivedFile,
-  fields: UploadFields,
-): Promise<NewDocument> {
+export async function createDocument(context: SignerContext, file: ReceivedFile, upload: Upload): Promise<NewDocument> {
   try {
-    return await prepareDocument(context, file, fields)
+    return await prepareDocument(context, file, upload)
   } catch (error) {
     await discardBlob(context, file.blob)
     throw error
@@ -85,8 +87,14 @@ export async function requireSignerReady(context: SignerContext, signerId: strin
   return certificate
 }
 
-async function prepareDocument(context: SignerContext, file: ReceivedFile, fields: UploadFields): Promise<NewDocument> {
+async function prepareDocument(
+  context: SignerContext,
+  file: ReceivedFile,
+  { visualSignature, ...fields }: Upload,
+): Promise<NewDocument> {
   const certificate = await requireSignerReady(context, fields.signerId)
+  const appearance = visualSignature && requestedAppearance(visualSignature, context.defaultFont)
+  const timestampTokenBytes = (await context.tsa?.reservedBytes(digestAlgorithmFor(certificate.der))) ?? 0
   const createdAt = context.clock.now()
   const digest = file.hash.copy().digest()
   const prepared = await prepareSignature(blobSource(context, file), {
@@ -95,8 +103,10 @@ async function prepareDocument(context: SignerContext, file: ReceivedFile, field
     signingTime: createdAt,
     crypto: context.crypto,
     digestOfSource: file.hash,
+    timestampTokenBytes,
     inflate: zlibInflate,
-  }).catch(uploadError)
+    ...appearance,
+  }).catch(appearance ? visualSignatureError : uploadError)
   const document: NewDocument = {
     documentId: file.documentId,
     ...fields,

@@ -1,6 +1,6 @@
-import { DocumentFields } from '@cloudsigner/contracts/signer'
+import { DocumentFields, type VisualSignature } from '@cloudsigner/contracts/signer'
 import { HttpFault } from '@cloudsigner/service'
-import type { Multipart, MultipartFile } from '@fastify/multipart'
+import type { Multipart, MultipartFile, MultipartValue } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import { Check, Errors } from 'typebox/value'
 import {
@@ -8,19 +8,24 @@ import {
   type ReceivedFile,
   receiveFile,
   requireSignerReady,
+  type Upload,
   type UploadFields,
 } from '../actions/upload-document.ts'
 import type { SignerContext } from '../context.ts'
 import { SignerProblem } from '../domain/signer-problem.ts'
 import { signerIdOf } from './signer-id.ts'
+import { readVisualSignature } from './visual-signature.ts'
 
-/** Bounds of the form beside the file: four short fields and their names. */
+/**
+ * Bounds of the form beside the file: four short fields, and `visualSignature`. As a field that one is held by the form's
+ * parser, as a part with a file name it is read here, where it may be larger: fonts of Chinese have some 20 MB.
+ */
 export const formLimits = {
-  files: 2,
-  fields: 16,
-  parts: 18,
+  files: 3,
+  fields: 8,
+  parts: 11,
   fieldNameSize: 100,
-  fieldSize: 4096,
+  fieldSize: 4 * 1024 * 1024,
   headerPairs: 20,
 } as const
 
@@ -31,17 +36,20 @@ export const formLimits = {
 export async function readDocumentForm(
   context: SignerContext,
   request: FastifyRequest,
-): Promise<{ readonly file: ReceivedFile; readonly fields: UploadFields }> {
+): Promise<Upload & { readonly file: ReceivedFile }> {
   const fields = new Map<string, string>()
+  let visualSignature: VisualSignature | null = null
   let file: ReceivedFile | null = null
   try {
     for await (const part of partsOf(request)) {
-      if (part.fieldname === 'visualSignature') throw noVisualSignature()
-      if (part.type === 'field') addField(fields, part.fieldname, part.value)
+      if (part.fieldname === 'visualSignature') {
+        if (visualSignature !== null) throw twice()
+        visualSignature = readVisualSignature(part.type === 'file' ? await textOf(part) : wholeValue(part))
+      } else if (part.type === 'field') addField(fields, part.fieldname, part.value)
       else file = await takeFile(context, part, file, fields)
     }
     if (file === null) throw new SignerProblem('DOCUMENT_UPLOAD_ERROR', 'The form has no part named file')
-    return { file, fields: checkedFields(fields) }
+    return { file, ...checkedFields(fields), visualSignature }
   } catch (error) {
     if (file !== null) await discardBlob(context, file.blob)
     drain(request)
@@ -69,7 +77,7 @@ async function takeFile(
 
 function addField(fields: Map<string, string>, name: string, value: unknown): void {
   if (typeof value !== 'string') throw new SignerProblem('REQUEST_VALIDATION_ERROR', 'A field of the form is not text')
-  if (fields.has(name)) throw new SignerProblem('REQUEST_VALIDATION_ERROR', 'The form has a field twice')
+  if (fields.has(name)) throw twice()
   fields.set(name, value)
 }
 
@@ -123,12 +131,28 @@ function brokenForm(cause: unknown): never {
   throw new SignerProblem('DOCUMENT_UPLOAD_ERROR', 'The form is cut short or malformed', {}, { cause })
 }
 
-function noVisualSignature(): SignerProblem {
-  return new SignerProblem(
-    'DOCUMENT_VISUAL_SIGNATURE_ERROR',
-    'This server does not place visual signatures yet: send the document without the part visualSignature',
-  )
+const twice = () => new SignerProblem('REQUEST_VALIDATION_ERROR', 'The form has a field twice')
+
+const maxVisualSignatureBytes = 44 * 1024 * 1024
+
+async function textOf(part: MultipartFile): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of contentOf(part)) {
+    size += chunk.length
+    if (size > maxVisualSignatureBytes) throw tooLarge(maxVisualSignatureBytes)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
 }
+
+function wholeValue({ value, valueTruncated }: MultipartValue): unknown {
+  if (valueTruncated) throw tooLarge(formLimits.fieldSize)
+  return value
+}
+
+const tooLarge = (bytes: number) =>
+  new SignerProblem('DOCUMENT_VISUAL_SIGNATURE_ERROR', `The part visualSignature has more than ${bytes} bytes`)
 
 /** Lets the rest of the body run out, so that the client gets to read the refusal. */
 function drain(request: FastifyRequest): void {

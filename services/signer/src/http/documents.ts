@@ -6,6 +6,7 @@ import {
   SignDocumentRequest,
   SignDocumentResponse,
   UploadDocumentResponse,
+  VisualSignature,
 } from '@cloudsigner/contracts/signer'
 import type { HttpServer } from '@cloudsigner/service'
 import multipart from '@fastify/multipart'
@@ -22,7 +23,7 @@ import { noBody, refusals } from './problem-answer.ts'
 const DocumentForm = Type.Object({
   ...DocumentFields.properties,
   file: Type.Unsafe<never>({ type: 'string', format: 'binary', description: 'The PDF' }),
-  visualSignature: Type.Optional(Type.Unsafe<never>({ type: 'object', description: 'Refused for now' })),
+  visualSignature: Type.Optional(VisualSignature),
 })
 
 export async function documentRoutes(server: HttpServer, context: SignerContext): Promise<void> {
@@ -43,8 +44,8 @@ export async function documentRoutes(server: HttpServer, context: SignerContext)
       },
     },
     async (request) => {
-      const { file, fields } = await readDocumentForm(context, request)
-      const document = await createDocument(context, file, fields)
+      const { file, ...upload } = await readDocumentForm(context, request)
+      const document = await createDocument(context, file, upload)
       const { documentId, signerId, externalId, name, fileName } = document
       const hash = base64(document.signedAttributes)
       return { documentId, signerId, externalSignerId: signerId, externalId, name, fileName, size: file.size, hash }

@@ -32,8 +32,8 @@ export interface Picture extends Samples {
 }
 
 const maxImageBytes = 8 * 1024 * 1024
-/** A3 at 300 dpi has 17 million pixels; a signature is a small part of a page. */
-const maxPixels = 16 * 1024 * 1024
+/** Half an A4 page at 300 dots per inch; unpacking transparency takes time and memory for each pixel. */
+const maxPixels = 4 * 1024 * 1024
 
 /** PadesError 'appearance_image_…'. */
 export async function readPicture(file: Uint8Array, options: PictureOptions): Promise<Picture> {
