@@ -102,13 +102,15 @@ export const enrolledDevice = once(async () => {
   return device
 })
 
-export async function upload(device: Device, path: string): Promise<Answer> {
+/** `visualSignature` is the part of that name. */
+export async function upload(device: Device, path: string, visualSignature?: unknown): Promise<Answer> {
   const { signer } = await stack()
   const form = new FormData()
   form.set('signerId', device.activationId)
   form.set('externalId', randomUUID())
   form.set('name', basename(path))
   form.set('file', new Blob([await readFile(path)], { type: 'application/pdf' }), basename(path))
+  if (visualSignature !== undefined) form.set('visualSignature', JSON.stringify(visualSignature))
   return request(`${signer.url}/documents`, { method: 'POST', headers: basic(signer.basic), body: form })
 }
 
@@ -120,13 +122,18 @@ export async function signBytes(device: Device, bytes: Uint8Array): Promise<stri
   return readFile(device.file('signature'), 'utf8')
 }
 
+export interface SignOptions {
+  readonly visualSignature?: unknown
+  readonly signatureLevel?: 'PADES_B_B' | 'PADES_B_T'
+}
+
 /** Upload, device signature, download: the signed file's bytes. */
-export async function sign(device: Device, path: string): Promise<Uint8Array> {
-  const uploaded = await upload(device, path)
+export async function sign(device: Device, path: string, options: SignOptions = {}): Promise<Uint8Array> {
+  const uploaded = await upload(device, path, options.visualSignature)
   assert.equal(uploaded.status, 200, `POST /documents: ${JSON.stringify(uploaded.body)}`)
   const documentId = text(uploaded.body, 'documentId')
   const signature = await signBytes(device, Buffer.from(text(uploaded.body, 'hash'), 'base64'))
-  return embedAndDownload(await stack(), documentId, signature)
+  return embedAndDownload(await stack(), documentId, signature, options.signatureLevel)
 }
 
 export async function embedAndDownload(

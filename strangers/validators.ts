@@ -52,6 +52,7 @@ export interface DssReport {
     readonly cryptographicallyIntact: boolean
     readonly referenceDataIntact: boolean
     readonly coversWholeDocument: boolean
+    readonly timestamps: readonly { readonly type: string; readonly indication: string }[]
     readonly modifications: { readonly detected: boolean; readonly undefined?: readonly unknown[] } | null
     readonly errors: readonly { readonly key: string; readonly message: string }[]
     readonly warnings: readonly { readonly key: string; readonly message: string }[]
@@ -139,6 +140,7 @@ export interface OwnReport {
     readonly intact: boolean | null
     readonly coverage: string | null
     readonly level: string | null
+    readonly timestamps: readonly { readonly type: string; readonly indication: string }[]
     readonly indication: string | null
     readonly subIndication: string | null
     readonly warnings: readonly unknown[]

@@ -173,6 +173,15 @@ describe('the public listener', () => {
     assert.equal((await ask(buildOcspRequest({ certIds: foreign, nonce: null }))).status, 'unauthorized')
   })
 
+  test('OCSP answers clients that leave the content type to Java', async () => {
+    const response = await running.open('/ejbca/publicweb/status/ocsp', {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: buildOcspRequest({ certIds: [certId(alice.serialNumber)], nonce: null }).slice(),
+    })
+    assert.equal(parseOcspResponse(await bytesOf(response)).status, 'successful')
+  })
+
   test('a body too large or of another type is refused', async () => {
     const post = (contentType: string, body: Uint8Array<ArrayBuffer>) =>
       running.open('/ejbca/publicweb/status/ocsp', { method: 'POST', headers: { 'content-type': contentType }, body })

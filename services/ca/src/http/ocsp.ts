@@ -8,13 +8,16 @@ import { acceptBytes, binaryResponses, bodyBytes, sendBytes } from './binary.ts'
 
 const responseType = 'application/ocsp-response'
 
+/** The second is what Java says of any POST that is told nothing else, as by validators built on its own HTTP. */
+const requestTypes = ['application/ocsp-request', 'application/x-www-form-urlencoded']
+
 /** RFC 6960 appendix A: POST with the request as body, GET with its Base64 in the path. */
 export function ocspRoutes(server: HttpServer, context: CaContext): void {
-  acceptBytes(server, 'application/ocsp-request')
+  for (const type of requestTypes) acceptBytes(server, type)
   server.post(
     publicPaths.ocsp,
     {
-      schema: { consumes: ['application/ocsp-request'], response: binaryResponses([responseType], 400, 413, 415, 431) },
+      schema: { consumes: requestTypes, response: binaryResponses([responseType], 400, 413, 415, 431) },
     },
     async (request, reply) => sendBytes(reply, responseType, await answerOcsp(context, bodyBytes(request.body))),
   )
