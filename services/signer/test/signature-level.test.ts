@@ -112,6 +112,9 @@ test('an upload while the authority is down: signed at PADES_B_B, refused at PAD
     const by = await its.newSigner()
     its.outside.faults = { tsa: 'down' }
     const { documentId, signature } = await upload(its, by)
+    // Nobody waits for it again within a minute; then it is asked.
+    await upload(its, by)
+    assert.equal(its.outside.timeStamps, 1)
     its.outside.faults = {}
     await refused(
       its.client.signDocument(documentId, { signature, signatureLevel: 'PADES_B_T' }),
@@ -120,6 +123,9 @@ test('an upload while the authority is down: signed at PADES_B_B, refused at PAD
       /upload the document again/,
     )
     await its.client.signDocument(documentId, { signature, signatureLevel: 'PADES_B_B' })
+    its.clock.advance(61)
+    const later = await upload(its, by)
+    await its.client.signDocument(later.documentId, { signature: later.signature, signatureLevel: 'PADES_B_T' })
   } finally {
     await its.close()
   }

@@ -8,6 +8,8 @@ export interface Addresses {
   readonly caRest: string
   /** What certificates write before their CRL, OCSP and issuer paths. */
   readonly caPublic: string
+  /** The time-stamping authority; the CA's own unless another is named. */
+  readonly tsa: string
   readonly signer: string
   readonly orchestrator: string
 }
@@ -18,6 +20,7 @@ const variables: Readonly<Record<keyof Addresses, string>> = {
   powerAuthPublic: 'CLOUDSIGNER_POWERAUTH_PUBLIC_URL',
   caRest: 'CLOUDSIGNER_CA_REST_URL',
   caPublic: 'CLOUDSIGNER_CA_PUBLIC_URL',
+  tsa: 'CLOUDSIGNER_TSA_URL',
   signer: 'CLOUDSIGNER_SIGNER_URL',
   orchestrator: 'CLOUDSIGNER_ORCHESTRATOR_URL',
 }
@@ -31,7 +34,7 @@ export function addressesOf(
   environment: Environment,
 ): Addresses {
   const host = publicHost.includes(':') ? `[${publicHost}]` : publicHost
-  const own: Addresses = {
+  const own: Omit<Addresses, 'tsa'> = {
     powerAuthPrivate: `http://${host}:${ports.powerAuthPrivate}/powerauth-java-server`,
     powerAuthPublic: `http://${host}:${ports.powerAuthPublic}/enrollment-server`,
     caRest: `https://${host}:${ports.caRest}/ejbca/ejbca-rest-api`,
@@ -43,5 +46,6 @@ export function addressesOf(
     const value = environment[variable]
     return value === undefined || value === '' ? [] : [[name, value.replace(/\/$/, '')]]
   })
-  return { ...own, ...Object.fromEntries(named) }
+  const given: Omit<Addresses, 'tsa'> & Partial<Addresses> = { ...own, ...Object.fromEntries(named) }
+  return { ...given, tsa: given.tsa ?? `${given.caPublic}/tsa` }
 }

@@ -69,7 +69,7 @@ export const startSigner: Start = async (installation, { host }, environment) =>
       credentials: credentials.signer,
       powerAuth: { baseUrl: addresses.powerAuthPrivate, credentials: powerAuthCredentials(installation, environment) },
       ca: { restUrl: addresses.caRest, ...(await readCaAccess(caFiles, environment)) },
-      tsa: { url: environment.CLOUDSIGNER_TSA_URL || `${addresses.caPublic}/tsa` },
+      tsa: { url: addresses.tsa },
     },
     await environmentOf('signer'),
   )

@@ -6,8 +6,8 @@ import type { Clock, Logger } from '@cloudsigner/service'
 export interface TimeStampAuthority {
   readonly transport: TimeStampTransport
   /**
-   * Octets that a new document has to keep for a token, known from a token asked for within the last hour. 0 while the
-   * authority has never answered: such a document can be signed, but not at level B-T.
+   * Octets that a new document has to keep for a token, known from a token asked for within the last hour. 0 where the
+   * authority has not answered since the start: such a document can be signed, but not at level B-T.
    */
   reservedBytes(hashAlgorithm: HashAlgorithm): Promise<number>
   /** A token did not fit: the next document asks anew. */
@@ -22,11 +22,14 @@ export interface TimeStampAuthorityEnvironment {
 
 interface Probe {
   readonly bytes: number
-  readonly at: number
+  /** Milliseconds: when to ask again. */
+  readonly until: number
 }
 
 /** An authority's certificates change rarely, and a document waits no longer for its signature. */
 const probeLifeMs = 3600_000
+/** Uploads must not wait for an authority that is away, each for the whole time-out. */
+const retryMs = 60_000
 
 export function createTimeStampAuthority(
   transport: TimeStampTransport,
@@ -38,12 +41,14 @@ export function createTimeStampAuthority(
   async function probe(hashAlgorithm: HashAlgorithm): Promise<number> {
     try {
       const bytes = await probeTimeStampBytes({ transport, crypto, hashAlgorithm })
-      known.set(hashAlgorithm, { bytes, at: clock.now().getTime() })
+      known.set(hashAlgorithm, { bytes, until: clock.now().getTime() + probeLifeMs })
       return bytes
     } catch (error) {
       if (!(error instanceof PadesError)) throw error
       logger.warn({ err: error }, 'the time-stamping authority gave no token: new documents may have no room for one')
-      return known.get(hashAlgorithm)?.bytes ?? 0
+      const bytes = known.get(hashAlgorithm)?.bytes ?? 0
+      known.set(hashAlgorithm, { bytes, until: clock.now().getTime() + retryMs })
+      return bytes
     } finally {
       underWay.delete(hashAlgorithm)
     }
@@ -52,7 +57,7 @@ export function createTimeStampAuthority(
     transport,
     async reservedBytes(hashAlgorithm) {
       const last = known.get(hashAlgorithm)
-      if (last && clock.now().getTime() - last.at < probeLifeMs) return last.bytes
+      if (last && clock.now().getTime() < last.until) return last.bytes
       const running = underWay.get(hashAlgorithm) ?? probe(hashAlgorithm)
       underWay.set(hashAlgorithm, running)
       return running
