@@ -126,6 +126,17 @@ test('a phone rejects', async () => {
   await refused(phone.signDocument(documentId, signature), 'STATE_FORBIDS', 409)
 })
 
+test('a signature that the signer took before a crash of ours ends the session when the phone repeats its call', async () => {
+  const { documentId } = await handIn()
+  const atSigner = fixture.outside.documents.get(`s-${documentId}`)
+  if (atSigner) atSigner.signature = signature
+  assert.equal((await fixture.phone(device).signDocument(documentId, signature)).status, 'SIGNED')
+  const rejected = await handIn()
+  const other = fixture.outside.documents.get(`s-${rejected.documentId}`)
+  if (other) other.rejected = true
+  await refused(fixture.phone(device).signDocument(rejected.documentId, signature), 'STATE_FORBIDS', 409)
+})
+
 test("another user's document is no document", async () => {
   await fixture.bank.createUser({ ...alice, userId: 'bob', givenName: 'Bob' })
   const bobs = await enrolledDevice('bob')

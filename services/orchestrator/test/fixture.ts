@@ -195,12 +195,16 @@ export function testSigner(outside: TestOutside): SignerClient {
     async signDocument(documentId, { signature }) {
       check()
       const document = documentOf(documentId)
+      if (document.signature || document.rejected) {
+        throw new SignerApiError('ILLEGAL_OPERATION_ERROR', 400, 'The document waits no longer')
+      }
       document.signature = signature
       return { documentId, uri: '' }
     },
     async downloadDocument(documentId, range) {
       check()
       const { bytes, signature } = documentOf(documentId)
+      if (!signature) throw new SignerApiError('ILLEGAL_OPERATION_ERROR', 400, 'There is no signed file')
       const body = new Blob([Buffer.concat([bytes, Buffer.from(`signed:${signature}:${range ?? 'whole'}`)])])
       const headers = new Headers({ 'content-type': 'application/pdf', etag: '"e"' })
       return { status: range === undefined ? 200 : 206, headers, body: body.stream() }

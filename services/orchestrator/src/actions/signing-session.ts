@@ -115,7 +115,7 @@ export async function resumeReceived(context: OrchestratorContext, ageSeconds: n
   }
 }
 
-/** The phone's signature goes to the signer, which decides; the same call again gives the same answer. */
+/** The phone's signature goes to the signer, which decides; the phone's call again gives the same answer. */
 export async function sign(
   context: OrchestratorContext,
   userId: string,
@@ -126,12 +126,34 @@ export async function sign(
   const { state } = allowed(maySign(session.state, signature, context.clock.now()))
   if (state.status === 'SIGNED') return session
   if (state.status !== 'WAITING') throw new Problem('STATE_FORBIDS', `The document is ${state.status}`)
-  await askSigner('SIGNATURE_REFUSED', () => context.signer.signDocument(state.signerDocumentId, { signature }))
+  await signOnce(context, state.signerDocumentId, signature)
   const outcome = await apply(context.db, session, { type: 'signed', signature })
   allowed(outcome.advance)
   context.logger.info({ sessionId: id }, 'document signed')
   return outcome.session
 }
+
+/** The signer signs a document once. Where it refuses because it did so before a crash of ours, there is a signed file. */
+async function signOnce(context: OrchestratorContext, signerDocumentId: string, signature: string): Promise<void> {
+  try {
+    await askSigner('SIGNATURE_REFUSED', () => context.signer.signDocument(signerDocumentId, { signature }))
+  } catch (error) {
+    if (!isStateForbidden(error) || !(await hasSignedFile(context, signerDocumentId))) throw error
+  }
+}
+
+async function hasSignedFile(context: OrchestratorContext, signerDocumentId: string): Promise<boolean> {
+  try {
+    const file = await askSigner('STATE_FORBIDS', () => context.signer.downloadDocument(signerDocumentId, 'bytes=0-0'))
+    await file.body.cancel()
+    return true
+  } catch (error) {
+    if (isStateForbidden(error)) return false
+    throw error
+  }
+}
+
+const isStateForbidden = (error: unknown): boolean => error instanceof Problem && error.code === 'STATE_FORBIDS'
 
 export async function reject(context: OrchestratorContext, userId: string, id: string): Promise<Session> {
   const session = await currentSession(context, userId, id)

@@ -2,7 +2,7 @@ import type { SignatureLevel } from '@cloudsigner/contracts/signer'
 import { embedSignature, PadesError } from '@cloudsigner/pades'
 import type { TimeStampAuthority } from '../adapters/time-stamp-authority.ts'
 import { newUuid, type SignerContext } from '../context.ts'
-import { beginSigning } from '../domain/document-status.ts'
+import { requireSignable } from '../domain/document-status.ts'
 import { requireInForce } from '../domain/issued-certificate.ts'
 import { SignerProblem } from '../domain/signer-problem.ts'
 import { requireActiveSigner } from '../domain/signer-status.ts'
@@ -19,9 +19,9 @@ import { adoptBlob, recordStrayBlobs } from '../store/stray-blob-store.ts'
 import { adoptableSince, discardBlob } from './upload-document.ts'
 
 /**
- * The contract's POST /documents/{id}/signature: WAITING → SIGNED with the device's signature over `hash`. The same call
- * again gives the same answer. A crash at any point leaves the document WAITING or SIGNED: the new segment is on the
- * disk before the one transaction that names it.
+ * The contract's POST /documents/{id}/signature: WAITING → SIGNED with the device's signature over `hash`. A crash
+ * at any point leaves the document WAITING or SIGNED: the new segment is on the disk before the one transaction that
+ * names it. Who did not hear the answer asks for the file: there is one where the document is SIGNED.
  */
 export async function signDocument(
   context: SignerContext,
@@ -31,7 +31,7 @@ export async function signDocument(
 ): Promise<void> {
   const document = await getDocument(context.db, documentId)
   // 1. The document waits for a signature.
-  if (beginSigning(document, signature, context.clock.now()) === 'repeated') return
+  requireSignable(document, context.clock.now())
   const tsa = timeStampsFor(context, level)
   // 2. The signer may sign, with the certificate fixed at upload.
   requireActiveSigner((await getSigner(context.db, document.signerId)).status)
@@ -52,7 +52,6 @@ export async function signDocument(
     await store(context, document, segment, signature, level)
   } catch (error) {
     await discardBlob(context, segment.blob)
-    if (error instanceof SignedMeanwhile) return
     throw error
   }
   context.logger.info({ documentId, signerId: document.signerId }, 'document signed')
@@ -127,7 +126,6 @@ async function store(
     requireActiveSigner(signer?.status ?? 'REMOVED')
     if (!(await markSigned(transaction, document.documentId, signature, level, now))) {
       const current = await getDocument(transaction, document.documentId)
-      if (beginSigning(current, signature, now) === 'repeated') throw new SignedMeanwhile()
       throw new SignerProblem('ILLEGAL_OPERATION_ERROR', `The document is ${current.status} and cannot be signed`)
     }
     if (!(await adoptBlob(transaction, segment.blob, adoptableSince(context)))) {
@@ -136,6 +134,3 @@ async function store(
     await insertSegment(transaction, document.documentId, 1, segment)
   })
 }
-
-/** The same signature came twice at once and the other call won: our segment is not needed, and the answer is the same. */
-class SignedMeanwhile extends Error {}

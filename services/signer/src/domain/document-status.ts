@@ -6,18 +6,13 @@ export interface DocumentState {
   readonly status: DocumentStatus
   /** From this moment on a WAITING document cannot be signed any more. */
   readonly waitingUntil: Date
-  /** DER ECDSA-Sig-Value that made it SIGNED; null before. */
-  readonly signature: Uint8Array | null
 }
 
 /**
- * WAITING → SIGNED. `repeated` for the very signature that made it SIGNED: the answer is the same again, and nothing is
- * done. Throws ILLEGAL_OPERATION_ERROR for anything else that is not waiting, or waits no longer.
+ * WAITING → SIGNED, once: a signature sent again is refused like any other for a document that is SIGNED already, as the
+ * reference does. Throws ILLEGAL_OPERATION_ERROR for what is not waiting, or waits no longer.
  */
-export function beginSigning(document: DocumentState, signature: Uint8Array, now: Date): 'proceed' | 'repeated' {
-  if (document.status === 'SIGNED' && document.signature !== null && sameBytes(document.signature, signature)) {
-    return 'repeated'
-  }
+export function requireSignable(document: DocumentState, now: Date): void {
   requireWaiting(document.status, 'signed')
   if (now.getTime() >= document.waitingUntil.getTime()) {
     throw new SignerProblem(
@@ -25,7 +20,6 @@ export function beginSigning(document: DocumentState, signature: Uint8Array, now
       `The document waited for a signature until ${document.waitingUntil.toISOString()}, and that has passed`,
     )
   }
-  return 'proceed'
 }
 
 /** WAITING → REJECTED; REJECTED again is a no-op. A timed-out document may still be rejected. */
@@ -46,9 +40,4 @@ function requireWaiting(status: DocumentStatus, what: string): void {
   if (status !== 'WAITING') {
     throw new SignerProblem('ILLEGAL_OPERATION_ERROR', `The document is ${status} and cannot be ${what}`)
   }
-}
-
-/** Signature values are public: no need for constant time. */
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index])
 }
