@@ -85,6 +85,16 @@ describe("EJBCA's REST API", () => {
     assert.deepEqual([await status(), await listed()], ['KEY_COMPROMISE', 'keyCompromise'])
   })
 
+  test("a certification authority's own certificate is neither held nor revoked here", async () => {
+    const issuing = parseCertificate(derOf(running.ca.connection.issuingCertificate))
+    for (const reason of ['CERTIFICATE_HOLD', 'CA_COMPROMISE'] as const) {
+      await assert.rejects(
+        running.client.revoke(issuing.issuer.rfc4514, issuing.serialNumber, reason),
+        refusedWith(403, /authority/),
+      )
+    }
+  })
+
   test('issuer and serial number are echoed as they were sent, in whatever order and form', async () => {
     const { serialNumber } = await enroll('echoing')
     const dn = `C=CZ, O=CloudSigner, organizationIdentifier=NTRCZ-00000000, CN=cloudsigner issuing ca`

@@ -167,6 +167,10 @@ test('a code is for one method, path and body, and of a device in use', async ()
   for (const change of [{ method: 'GET' }, { uriId: `${path}/rejection` }, { body: '{}' }, { body: `${body} ` }]) {
     assert.equal(await send('POST', { ...right, ...change }), 401)
   }
+  const oneFactor = await codeHeader(device, 'POST', right.uriId, Buffer.from(body), undefined, 'possession')
+  const possession = { 'x-powerauth-authorization': oneFactor, 'content-type': 'application/json' }
+  const byPossession = await fetch(`${fixture.url}${path}/signature`, { method: 'POST', headers: possession, body })
+  assert.equal(byPossession.status, 401, 'one factor changes nothing')
   assert.equal(await send('POST', right), 200)
   const blocked = await activeDevice('alice')
   const entry = fixture.outside.activations.get(blocked)

@@ -64,9 +64,10 @@ export async function codeHeader(
   uriId: string,
   body: Uint8Array,
   change: (code: string) => string = (code) => code,
+  signatureType = 'possession_knowledge',
 ): Promise<string> {
   const code = change(await codeOver(activationId, normalizedData(method, uriId, nonce, body)))
-  return `PowerAuth pa_activation_id="${activationId}", pa_application_key="${nonce}", pa_nonce="${nonce}", pa_signature_type="possession", pa_signature="${code}", pa_version="3.3"`
+  return `PowerAuth pa_activation_id="${activationId}", pa_application_key="${nonce}", pa_nonce="${nonce}", pa_signature_type="${signatureType}", pa_signature="${code}", pa_version="3.3"`
 }
 
 export async function openFixture(): Promise<Fixture> {

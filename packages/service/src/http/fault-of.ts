@@ -13,6 +13,7 @@ const frameworkFaults: Readonly<Record<string, readonly [HttpFaultCode, string]>
   FST_ERR_CTP_INVALID_TYPE: ['unsupported_media_type', 'The content type is not one that this call takes.'],
   FST_ERR_MAX_PARAM_LENGTH: ['malformed_request', 'A path segment is too long.'],
   FST_INVALID_MULTIPART_CONTENT_TYPE: ['unsupported_media_type', 'The content type is not multipart/form-data.'],
+  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: ['unsupported_media_type', 'The body has no content type.'],
   FST_REQ_FILE_TOO_LARGE: ['body_too_large', 'A file is larger than this call takes.'],
   FST_PARTS_LIMIT: ['body_too_large', 'There are more parts than this call takes.'],
   FST_FILES_LIMIT: ['body_too_large', 'There are more files than this call takes.'],

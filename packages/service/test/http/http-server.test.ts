@@ -185,6 +185,13 @@ for (const [name, method, path, body, headers, status, code] of refusals)
     assert.match(answer.headers.get('content-type') ?? '', /^application\/json/)
   })
 
+test('QUERY without a content type is refused as any body without one', async () => {
+  const answer = await raw(
+    `QUERY /context/things/7 HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`,
+  )
+  assert.match(answer, /^HTTP\/1\.1 (405|415) /)
+})
+
 test('a refusal says what it has to in headers', async () => {
   assert.equal((await call('DELETE', '/context/things/7')).headers.get('allow'), 'POST')
   const challenge = (await call('GET', '/context/slow', undefined, { authorization: '' })).headers.get(

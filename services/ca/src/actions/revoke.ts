@@ -1,7 +1,8 @@
-import type { Authority, CaContext } from '../context.ts'
+import { type Authority, authorities, type CaContext } from '../context.ts'
 import { wholeSecond } from '../domain/moments.ts'
 import { CaProblem } from '../domain/problem.ts'
 import { type Revocation, type RevocationRequest, revise } from '../domain/revocation.ts'
+import { issuerOf } from '../domain/roles.ts'
 import { findRevocation, updateRevocation } from '../store/certificates.ts'
 import { makeCrl } from './refresh-crl.ts'
 
@@ -12,6 +13,7 @@ export async function revoke(
   serialNumber: string,
   request: RevocationRequest,
 ): Promise<Revocation> {
+  assertNoAuthority(context, ca, serialNumber)
   const now = context.clock.now()
   const revised = await context.db.transaction().execute(async (transaction) => {
     const current = await findRevocation(transaction, ca.role, serialNumber, 'for update')
@@ -24,6 +26,15 @@ export async function revoke(
   // After the commit: a crash here leaves it to the job, which finds the change.
   await makeCrl(context, ca)
   return revised
+}
+
+/** Ending a CA is a ceremony of its own (EJBCA: CA management), and no mistake in a serial number may come to it. */
+function assertNoAuthority(context: CaContext, ca: Authority, serialNumber: string): void {
+  const isAuthority = authorities(context).some(
+    ({ role, certificate }) => issuerOf[role] === ca.role && certificate.serialNumber === serialNumber,
+  )
+  if (isAuthority)
+    throw new CaProblem('not_authorized', "A certification authority's own certificate is not revoked here.")
 }
 
 export function certificateNotFound(ca: Authority, serialNumber: string): CaProblem {

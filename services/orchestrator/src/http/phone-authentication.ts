@@ -46,6 +46,8 @@ async function callerOf(request: FastifyRequest, powerAuth: PowerAuth): Promise<
   const code = parseAuthorizationHeader(single(request.headers[authorizationHeader]))
   if (code !== null) {
     const uriId = request.url.split('?')[0] ?? ''
+    // What changes something takes two factors: who found the phone has one of them in hand.
+    if (request.method !== 'GET' && code.signatureType === 'possession') return null
     const call = { method: request.method, uriId, body: request.rawBody ?? new Uint8Array() }
     return powerAuth.verifyCode(code, call)
   }
