@@ -24,6 +24,9 @@ const opensslNames: Readonly<Record<HashAlgorithm, string>> = {
 
 const verifyInThreadPool = promisify(verify)
 
+/** Octets of data. Below, as for signed attributes and certificates, a verification is shorter than the way to a thread and back. */
+const worthAThread = 64 * 1024
+
 const incremental = (state: Hash): IncrementalHash => ({
   update: (bytes) => {
     state.update(bytes)
@@ -46,7 +49,10 @@ export const nodeCrypto: CryptoProvider = {
     if (!prepared) return false
     const { algorithm, key } = prepared
     try {
-      return await verifyInThreadPool(opensslHash(algorithm), data, { key, ...padding(algorithm) }, signature)
+      const parameters = { key, ...padding(algorithm) }
+      return data.length <= worthAThread
+        ? verify(opensslHash(algorithm), data, parameters, signature)
+        : await verifyInThreadPool(opensslHash(algorithm), data, parameters, signature)
     } catch (error) {
       // Such as a digest that is longer than an RSA key.
       if (isOpensslError(error)) return false
