@@ -28,7 +28,13 @@ export const rooms: Readonly<Record<string, { readonly name: string; readonly kn
   },
   'services/orchestrator': {
     name: '@cloudsigner/orchestrator',
-    knows: ['packages/contracts', 'packages/clients', 'packages/service'],
+    knows: [
+      'packages/contracts',
+      'packages/clients',
+      'packages/service',
+      'packages/pki',
+      'packages/powerauth-protocol',
+    ],
   },
   'apps/mobile': {
     name: '@cloudsigner/mobile',

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { OrchestratorApiError } from '@cloudsigner/clients/orchestrator'
 import { OrchestratorErrorResponse, type OrchestratorProblemCode } from '@cloudsigner/contracts/orchestrator'
+import { assembleCertificationRequest, buildCertificationRequestInfo, parseName } from '@cloudsigner/pki'
+import { generateKeySigner } from '@cloudsigner/pki/node'
 import { Check } from 'typebox/value'
 import { resumeReceived } from '../src/actions/signing-session.ts'
 import type { OrchestratorContext } from '../src/context.ts'
@@ -33,11 +35,15 @@ async function enrolledDevice(userId: string): Promise<string> {
   return activationId
 }
 
-/** The head of a CertificationRequest with this subject: as much as the bank reads. */
+const { subjectPublicKeyInfo } = (await generateKeySigner('P-256')).signer
+
+/** A CertificationRequest with this subject; its signature is for the signer to judge, not for the bank. */
 function requestWith(subject: string): string {
-  const name = Buffer.from(subject, 'base64')
-  const info = Buffer.concat([Buffer.from([0x30, name.length + 3, 0x02, 0x01, 0x00]), name])
-  return Buffer.concat([Buffer.from([0x30, info.length]), info]).toString('base64')
+  const info = buildCertificationRequestInfo({
+    subject: parseName(Uint8Array.fromBase64(subject)),
+    subjectPublicKeyInfo,
+  })
+  return assembleCertificationRequest(info, new Uint8Array(70)).toBase64()
 }
 
 const handIn = (userId = 'alice', activationId = device) =>

@@ -7,6 +7,7 @@ import {
 } from '@cloudsigner/clients/orchestrator'
 import { SignerApiError, type SignerClient } from '@cloudsigner/clients/signer'
 import type { SignerProblemCode } from '@cloudsigner/contracts/signer'
+import { normalizeRequest } from '@cloudsigner/powerauth-protocol'
 import {
   createFixedClock,
   type FixedClock,
@@ -15,7 +16,6 @@ import {
 } from '@cloudsigner/service/testing'
 import type { PowerAuth } from '../src/adapters/power-auth.ts'
 import { createOrchestrator, type OrchestratorService } from '../src/app.ts'
-import { normalizedData } from '../src/domain/powerauth-header.ts'
 
 export const nonce = 'kYjzVBB8Y0ZFabxSWbWovQ=='
 
@@ -66,7 +66,7 @@ export async function codeHeader(
   change: (code: string) => string = (code) => code,
   signatureType = 'possession_knowledge',
 ): Promise<string> {
-  const code = change(await codeOver(activationId, normalizedData(method, uriId, nonce, body)))
+  const code = change(await codeOver(activationId, normalizeRequest({ method, uriId, nonce, body })))
   return `PowerAuth pa_activation_id="${activationId}", pa_application_key="${nonce}", pa_nonce="${nonce}", pa_signature_type="${signatureType}", pa_signature="${code}", pa_version="3.3"`
 }
 
@@ -147,8 +147,11 @@ function testPowerAuth(outside: TestOutside): PowerAuth {
       return { status: outside.activations.get(activationId)?.status ?? 'REMOVED', fingerprint: '12345678' }
     },
     async verifyCode(header, { method, uriId, body }) {
-      const expected = await codeOver(header.activationId, normalizedData(method, uriId, header.nonce, body))
-      return header.signature === expected ? callerOf(header.activationId) : null
+      const expected = await codeOver(
+        header.activationId,
+        normalizeRequest({ method, uriId, nonce: header.nonce, body }),
+      )
+      return header.code === expected ? callerOf(header.activationId) : null
     },
     async verifyToken({ tokenId }) {
       return callerOf(tokenId)

@@ -86,10 +86,10 @@ const header = {
   activationId: 'c564e700-7e86-4a87-b6c8-a5a0cc89683f',
   applicationKey: 'UNfS0VZX3JhbmRvbQ0123w==',
   nonce: 'kYjzVBB8Y0ZFabxSWbWovQ==',
-  signatureType: 'possession_knowledge',
-  signature: 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=',
+  type: 'possession_knowledge',
+  code: 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=',
   version: '3.3',
-}
+} as const
 const call = { method: 'POST', uriId: '/x', body: new Uint8Array() }
 const verified = {
   signatureValid: true,
@@ -111,7 +111,7 @@ test('a code that verifies tells who calls, and of what the code is', async () =
     activationId: header.activationId,
     applicationKey: header.applicationKey,
     data: `POST&L3g=&${header.nonce}&`,
-    signature: header.signature,
+    signature: header.code,
     signatureType: 'POSSESSION_KNOWLEDGE',
     signatureVersion: '3.3',
   })
@@ -132,7 +132,7 @@ for (const [what, answer] of [
 
 test('a code without possession is not even asked about', async () => {
   const { powerAuth, calls } = powerAuthThat({ '/signature/verify': [{ ok: verified }] })
-  assert.equal(await powerAuth.verifyCode({ ...header, signatureType: 'knowledge' }, call), null)
+  assert.equal(await powerAuth.verifyCode({ ...header, type: 'knowledge' }, call), null)
   assert.deepEqual(calls, [])
 })
 

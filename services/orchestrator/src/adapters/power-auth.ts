@@ -1,5 +1,5 @@
 import { PowerAuthClientError, type PowerAuthPrivateClient } from '@cloudsigner/clients/powerauth-private'
-import { type AuthorizationHeader, normalizedData, type TokenHeader } from '../domain/powerauth-header.ts'
+import { type AuthorizationHeader, normalizeRequest, type TokenHeader } from '@cloudsigner/powerauth-protocol'
 import { Problem } from '../domain/problem.ts'
 
 /** Who a phone's call comes from. */
@@ -85,14 +85,15 @@ export function createPowerAuth(client: Client, applicationId: string): PowerAut
       return { status: status.activationStatus, fingerprint: status.devicePublicKeyFingerprint }
     },
     async verifyCode(header, call) {
-      const signatureType = signatureTypes.get(header.signatureType)
+      const signatureType = signatureTypes.get(header.type)
       if (signatureType === undefined) return null
       const answer = await unless(refusals, () =>
         client.verifySignature({
           activationId: header.activationId,
           applicationKey: header.applicationKey,
-          data: normalizedData(call.method, call.uriId, header.nonce, call.body),
-          signature: header.signature,
+          // `uriId` is the path here, so that it names the document too.
+          data: normalizeRequest({ ...call, nonce: header.nonce }),
+          signature: header.code,
           signatureType,
           signatureVersion: header.version,
         }),
@@ -105,7 +106,7 @@ export function createPowerAuth(client: Client, applicationId: string): PowerAut
           tokenId,
           tokenDigest,
           nonce,
-          timestamp: Number(timestamp),
+          timestamp,
           protocolVersion: version,
         }),
       )

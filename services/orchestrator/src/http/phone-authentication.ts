@@ -1,8 +1,8 @@
 import { authorizationHeader, tokenHeader } from '@cloudsigner/contracts/orchestrator'
+import { ProtocolError, parseAuthorizationHeader, parseTokenHeader } from '@cloudsigner/powerauth-protocol'
 import type { HttpServer } from '@cloudsigner/service'
 import type { FastifyRequest } from 'fastify'
 import type { Caller, PowerAuth } from '../adapters/power-auth.ts'
-import { parseAuthorizationHeader, parseTokenHeader } from '../domain/powerauth-header.ts'
 import { Problem } from '../domain/problem.ts'
 
 declare module 'fastify' {
@@ -43,18 +43,25 @@ export function phoneOf(request: FastifyRequest): Caller {
 }
 
 async function callerOf(request: FastifyRequest, powerAuth: PowerAuth): Promise<Caller | null> {
-  const code = parseAuthorizationHeader(single(request.headers[authorizationHeader]))
+  const code = read(request.headers[authorizationHeader], parseAuthorizationHeader)
   if (code !== null) {
     const uriId = request.url.split('?')[0] ?? ''
     // What changes something takes two factors: who found the phone has one of them in hand.
-    if (request.method !== 'GET' && code.signatureType === 'possession') return null
+    if (request.method !== 'GET' && code.type === 'possession') return null
     const call = { method: request.method, uriId, body: request.rawBody ?? new Uint8Array() }
     return powerAuth.verifyCode(code, call)
   }
-  const token = parseTokenHeader(single(request.headers[tokenHeader]))
+  const token = read(request.headers[tokenHeader], parseTokenHeader)
   return token !== null && request.method === 'GET' ? powerAuth.verifyToken(token) : null
 }
 
-function single(header: string | string[] | undefined): string | undefined {
-  return typeof header === 'string' ? header : undefined
+/** Null for a header that is missing, comes more than once, or does not have its form. */
+function read<Header>(header: string | string[] | undefined, parse: (text: string) => Header): Header | null {
+  if (typeof header !== 'string') return null
+  try {
+    return parse(header)
+  } catch (error) {
+    if (error instanceof ProtocolError) return null
+    throw error
+  }
 }

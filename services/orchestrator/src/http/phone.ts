@@ -30,8 +30,8 @@ export function phoneRoutes(scope: HttpServer, context: OrchestratorContext): vo
     '/app/subject',
     { schema: { summary: 'The subject to put into the CSR', response: { 200: SubjectResponse, ...refusals(404) } } },
     async (request) => {
-      const { der, text } = subjectOf(await getUser(db, phoneOf(request).userId))
-      return { subject: Buffer.from(der).toString('base64'), text }
+      const { der, rfc4514 } = subjectOf(await getUser(db, phoneOf(request).userId))
+      return { subject: der.toBase64(), text: rfc4514 }
     },
   )
 
