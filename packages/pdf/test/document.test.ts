@@ -100,6 +100,12 @@ test('a table in very many subsections is read as any other', async () => {
   for (let index = 0; index < 100; index++) assert.equal(await document.getObject(reference(index + 4)), index)
 })
 
+test('Prev 0 means none in a section that names every object: nothing can lie before it', async () => {
+  const document = await open(text(makePdf()).replace('/Size 4', '/Size 4 /Prev 0'), { repair: 'never' })
+  assert.equal(document.revisions.length, 1)
+  assert.equal((await firstPage(document)).reference.number, 3)
+})
+
 test('a file with very many revisions is read as any other', async () => {
   let file = text(makePdf([...plainObjects, '0']))
   for (let round = 1; round <= 100; round++) {
@@ -187,6 +193,11 @@ const broken: readonly (readonly [string, (file: string) => string, string])[] =
   ['a wrong offset of the catalog', (file) => file.replace('0000000009', '0000000022'), 'xref_mismatch'],
   ['a wrong Root', (file) => file.replace('/Root 1', '/Root 7'), 'root_invalid'],
   ['a Prev that leads back', (file) => file.replace('/Size', `/Prev ${file.indexOf('xref\n')} /Size`), 'xref_loop'],
+  [
+    'a Prev of 0 in a section that leaves objects out',
+    (file) => file.replace('/Size 4', '/Size 5 /Prev 0'),
+    'xref_invalid',
+  ],
   ['a Prev that is no number', (file) => file.replace('/Size', '/Prev /A /Size'), 'xref_invalid'],
 ]
 for (const [what, change, code] of broken) {

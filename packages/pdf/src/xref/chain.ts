@@ -23,17 +23,26 @@ export async function readChain(
     if (sections.length >= reader.limits.xrefSections) throw new PdfError('xref_section_limit', offset)
     const section = await readSection(reader, offset, offsetBase, inflate)
     sections.push(section)
-    next = previous(section)
+    next = await previous(section)
   }
   return sections
 }
 
-function previous(section: XrefSection): number | null {
+async function previous(section: XrefSection): Promise<number | null> {
   const prev = section.trailer.get('Prev')
-  if (prev === undefined || prev === null || prev === 0) return null // writers put 0 for "none"
+  if (prev === undefined || prev === null) return null
   const offset = integerValue(prev)
   if (offset === null || offset < 0) throw new PdfError('xref_invalid', section.offset, 'Prev is no byte offset')
-  return offset
+  // 7.5.5: Prev is there only if there is an earlier section, and none begins at byte 0. Writers put 0 for "none" though.
+  if (offset > 0) return offset
+  if (await namesEveryObject(section)) return null
+  throw new PdfError('xref_invalid', section.offset, 'Prev is 0, and the section does not name every object')
+}
+
+/** 7.5.4: the table of a file that was never updated has one subsection, from object 0 on, to Size. */
+async function namesEveryObject(section: XrefSection): Promise<boolean> {
+  const size = integerValue(section.trailer.get('Size'))
+  return size !== null && (await section.entries()).size >= size
 }
 
 async function readSection(

@@ -1,8 +1,7 @@
 import type { Oid } from '../algorithms.ts'
 import { readCanonical } from '../der/canonical.ts'
 import { decodeBoolean, decodeOid, decodeSmallInteger } from '../der/decode.ts'
-import type { DerElement } from '../der/element.ts'
-import { boolean, encodeOid, integer, sequence, unsignedInteger } from '../der/encode.ts'
+import { boolean, encodeDer, encodeOid, integer, sequence } from '../der/encode.ts'
 import { parsing, Structure } from '../der/structure.ts'
 import { contextConstructed, Tag } from '../der/tags.ts'
 import { PkiError } from '../errors.ts'
@@ -12,7 +11,7 @@ import { encodeMessageImprint, type MessageImprint, readMessageImprint } from '.
 export interface TimeStampRequest {
   readonly messageImprint: MessageImprint
   readonly reqPolicy: Oid | null
-  /** Big endian, not negative. */
+  /** Content octets of the INTEGER, which may be negative: two's complement, as few as hold it. */
   readonly nonce: Uint8Array | null
   readonly certReq: boolean
 }
@@ -22,12 +21,13 @@ const code = 'tsp_malformed'
 /** A request is some 60 bytes; 4 KB leave room for any nonce. */
 const maxBytes = 4 * 1024
 
+/** PkiError 'tsp_malformed' for a nonce with an octet too many or none. */
 export function buildTimeStampRequest(request: TimeStampRequest): Uint8Array {
   return sequence(
     integer(1),
     encodeMessageImprint(request.messageImprint),
     ...(request.reqPolicy === null ? [] : [encodeOid(request.reqPolicy)]),
-    ...(request.nonce === null ? [] : [unsignedInteger(request.nonce)]),
+    ...(request.nonce === null ? [] : [encodeNonce(request.nonce)]),
     ...(request.certReq ? [boolean(true)] : []),
   )
 }
@@ -48,14 +48,17 @@ export function parseTimeStampRequest(der: Uint8Array): TimeStampRequest {
     return Object.freeze({
       messageImprint,
       reqPolicy: reqPolicy && decodeOid(reqPolicy),
-      nonce: nonce && readUnsigned(nonce),
+      nonce: nonce?.content ?? null,
       certReq: certReq !== null && decodeBoolean(certReq),
     })
   })
 }
 
-/** Content octets of an INTEGER without its sign octet. */
-export function readUnsigned({ content, offset }: DerElement): Uint8Array {
-  if ((content[0] ?? 0) >= 0x80) throw new PkiError(code, 'negative INTEGER', { offset })
-  return content.length > 1 && content[0] === 0 ? content.subarray(1) : content
+/** An INTEGER of these content octets, as they go to the authority and come back. PkiError 'tsp_malformed' where they are not minimal. */
+export function encodeNonce(content: Uint8Array): Uint8Array {
+  const [first, second = 0] = content
+  // X.690 §8.3.2: the first nine bits are not all alike.
+  const isPadded = content.length > 1 && first === (second < 0x80 ? 0x00 : 0xff)
+  if (first === undefined || isPadded) throw new PkiError(code, 'nonce is not a minimal INTEGER')
+  return encodeDer(Tag.Integer, content)
 }

@@ -15,7 +15,7 @@ import { parsing, Structure } from '../der/structure.ts'
 import { contextConstructed, contextPrimitive, Tag } from '../der/tags.ts'
 import { PkiError } from '../errors.ts'
 import { encodeMessageImprint, type MessageImprint, readMessageImprint } from './message-imprint.ts'
-import { readUnsigned } from './request.ts'
+import { encodeNonce } from './request.ts'
 
 /** What a time-stamp token asserts (RFC 3161 §2.4.2). */
 export interface TstInfo {
@@ -27,12 +27,13 @@ export interface TstInfo {
   /** Seconds, with the fraction of millis and micros; null where not stated. */
   readonly accuracySeconds: number | null
   readonly ordering: boolean
+  /** The request's, content octets of the INTEGER. */
   readonly nonce: Uint8Array | null
 }
 
 const code = 'tsp_malformed'
 
-/** Accuracy is written in whole seconds. PkiError 'tsp_malformed' for a serial number that is not hex or an accuracy that is not whole. */
+/** Accuracy is written in whole seconds. PkiError 'tsp_malformed' for a serial number that is not hex, an accuracy that is not whole or a nonce that is not minimal. */
 export function buildTstInfo(info: TstInfo): Uint8Array {
   const serial = fromHex(info.serialNumber)
   if (!serial) throw new PkiError(code, 'serial number is not hex')
@@ -47,7 +48,7 @@ export function buildTstInfo(info: TstInfo): Uint8Array {
     generalizedTime(info.genTime),
     ...(info.accuracySeconds === null ? [] : [sequence(integer(info.accuracySeconds))]),
     ...(info.ordering ? [boolean(true)] : []),
-    ...(info.nonce === null ? [] : [unsignedInteger(info.nonce)]),
+    ...(info.nonce === null ? [] : [encodeNonce(info.nonce)]),
   )
 }
 
@@ -75,8 +76,7 @@ export function parseTstInfo(der: Uint8Array): TstInfo {
       genTime,
       accuracySeconds: accuracy && readAccuracy(accuracy),
       ordering: ordering !== null && decodeBoolean(ordering),
-      // RFC 3161 §2.4.1 says INTEGER, and authorities echo the negative ones that some clients send.
-      nonce: nonce && ((nonce.content[0] ?? 0) >= 0x80 ? nonce.content : readUnsigned(nonce)),
+      nonce: nonce?.content ?? null,
     })
   })
 }
