@@ -83,7 +83,7 @@ export function createSignerClient(options: SignerClientOptions): SignerClient {
 
   async function send(call: Call): Promise<Response> {
     const headers = new Headers({ accept: 'application/json, application/pdf', ...call.headers })
-    headers.set('authorization', await options.authorization())
+    headers.set('authorization', await authorizationOf(options))
     if (call.json !== undefined) headers.set('content-type', 'application/json')
     const body = call.json === undefined ? call.body : JSON.stringify(call.json)
     const init = {
@@ -143,6 +143,14 @@ export function createSignerClient(options: SignerClientOptions): SignerClient {
     rejectDocument: (id) =>
       answer(RejectDocumentResponse, { method: 'PUT', path: document(id), json: { status: 'REJECTED' } }),
     deleteDocument: (id) => nothing({ method: 'DELETE', path: document(id) }),
+  }
+}
+
+async function authorizationOf(options: SignerClientOptions): Promise<string> {
+  try {
+    return await options.authorization()
+  } catch (cause) {
+    throw new SignerApiError('UNREACHABLE', 0, 'There is no authorization to call the signer with', { cause })
   }
 }
 

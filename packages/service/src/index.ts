@@ -1,3 +1,4 @@
+export { type AccessConfig, assertAccess, authentication, type BearerConfig } from './auth/access.ts'
 export {
   type BasicAuthenticationOptions,
   type BasicCredentials,
@@ -6,6 +7,7 @@ export {
   parseBasicAuthorization,
 } from './auth/basic-authentication.ts'
 export { type BearerAuthenticationOptions, bearerAuthentication } from './auth/bearer-authentication.ts'
+export { type ClientCredentials, clientCredentialsAuthorization, TokenRequestError } from './auth/client-credentials.ts'
 export { BlobError, type BlobStore } from './blobs/blob-store.ts'
 export { openFileBlobStore } from './blobs/file-blob-store.ts'
 export { type Clock, systemClock } from './clock.ts'

@@ -1,9 +1,12 @@
 import { createPowerAuthPrivateClient } from '@cloudsigner/clients/powerauth-private'
 import { createSignerClient, type SignerClient } from '@cloudsigner/clients/signer'
 import {
-  basicAuthentication,
+  authentication,
+  type BasicCredentials,
+  type ClientCredentials,
+  type Clock,
+  clientCredentialsAuthorization,
   createHttpServer,
-  fixedCredentials,
   type HttpServer,
   type Listener,
   listen,
@@ -43,7 +46,7 @@ const resumeAfterSeconds = 2 * requestTimeoutSeconds
 export async function createOrchestrator(
   config: OrchestratorConfig,
   environment: ServiceEnvironment,
-  outside: Outside = connect(config),
+  outside: Outside = connect(config, environment.clock),
 ): Promise<OrchestratorService> {
   await environment.database.migrate(orchestratorSchema, orchestratorMigrations)
   const context = createContext(config, environment, outside)
@@ -75,7 +78,7 @@ async function createServer(
     requestTimeoutSeconds,
     formatError: problemAnswer,
   })
-  const authenticate = basicAuthentication({ realm: 'bank', verify: fixedCredentials([config.credentials]) })
+  const authenticate = authentication('bank', config, environment.clock)
   await server.register(async (bank: HttpServer) => {
     bank.addHook('onRequest', authenticate)
     bankRoutes(bank, context)
@@ -110,14 +113,25 @@ function createContext(
 }
 
 /** The genuine clients: PowerAuth's private API and CloudSigner Server, over HTTP. */
-function connect(config: OrchestratorConfig): Outside {
-  const { user, password } = config.signer.credentials
-  const authorization = `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`
+function connect(config: OrchestratorConfig, clock: Clock): Outside {
   const client = createPowerAuthPrivateClient(config.powerAuth)
   return {
     powerAuth: createPowerAuth(client, config.powerAuth.applicationId ?? defaults.applicationId),
-    signer: createSignerClient({ baseUrl: config.signer.baseUrl, authorization: () => authorization }),
+    signer: createSignerClient({
+      baseUrl: config.signer.baseUrl,
+      authorization: authorizationOf(config.signer.credentials, clock),
+    }),
   }
+}
+
+/** A token of an authorization server or, in development, HTTP Basic. */
+function authorizationOf(
+  credentials: BasicCredentials | ClientCredentials,
+  clock: Clock,
+): () => string | Promise<string> {
+  if ('tokenUri' in credentials) return clientCredentialsAuthorization(credentials, clock)
+  const header = `Basic ${Buffer.from(`${credentials.user}:${credentials.password}`, 'utf8').toString('base64')}`
+  return () => header
 }
 
 /** At the first start; where PowerAuth is not up yet, the first call that needs the application makes it. */

@@ -1,9 +1,8 @@
-import type { BasicCredentials, ListenOptions } from '@cloudsigner/service'
+import type { AccessConfig, BasicCredentials, ClientCredentials, ListenOptions } from '@cloudsigner/service'
 
-export interface OrchestratorConfig {
+/** The members of AccessConfig are of the bank's own side; phones authenticate by PowerAuth. */
+export interface OrchestratorConfig extends AccessConfig {
   readonly listen: ListenOptions
-  /** HTTP Basic on the bank's own side, for development only. */
-  readonly credentials: BasicCredentials
   readonly powerAuth: {
     /** What precedes `/rest/v3` of the private API. */
     readonly baseUrl: string
@@ -15,7 +14,7 @@ export interface OrchestratorConfig {
   }
   readonly signer: {
     readonly baseUrl: string
-    readonly credentials: BasicCredentials
+    readonly credentials: BasicCredentials | ClientCredentials
     /** How long the signer lets a document wait, in seconds. Default 3600, as is the signer's. */
     readonly waitingTimeoutSeconds?: number
   }

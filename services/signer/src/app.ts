@@ -2,9 +2,8 @@ import { createPowerAuthPrivateClient } from '@cloudsigner/clients/powerauth-pri
 import type { TimeStampTransport } from '@cloudsigner/pades'
 import { nodeCrypto } from '@cloudsigner/pki/node'
 import {
-  basicAuthentication,
+  authentication,
   createHttpServer,
-  fixedCredentials,
   type HttpServer,
   type Listener,
   listen,
@@ -86,10 +85,7 @@ async function createServer(
     requestTimeoutSeconds,
     formatError: problemAnswer,
   })
-  const authenticate = basicAuthentication({
-    realm: 'CloudSigner',
-    verify: fixedCredentials([config.credentials]),
-  })
+  const authenticate = authentication('CloudSigner', config, environment.clock)
   // A scope, so that the hook covers every route of ours and leaves /health and /openapi.json open.
   await server.register(async (scope: HttpServer) => {
     scope.addHook('onRequest', authenticate)

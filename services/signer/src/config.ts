@@ -1,13 +1,11 @@
-import type { BasicCredentials, ListenOptions } from '@cloudsigner/service'
+import { type AccessConfig, assertAccess, type BasicCredentials, type ListenOptions } from '@cloudsigner/service'
 import type { TimeStampEndpoint } from './adapters/time-stamp-authority.ts'
 
 /** What differs from one installation to the next. Everything else that the service needs is its environment. */
-export interface SignerConfig {
+export interface SignerConfig extends AccessConfig {
   readonly listen: ListenOptions
   /** What precedes `/documents` in the `uri` of an answer; the listener's own address where absent. */
   readonly publicUrl?: string
-  /** HTTP Basic, for development only. */
-  readonly credentials: BasicCredentials
   readonly powerAuth: {
     /** What precedes `/rest/v3`. */
     readonly baseUrl: string
@@ -55,6 +53,7 @@ export const requestTimeoutSeconds = 600
 
 /** Faults between members, each as a sentence that stops the start. */
 export function assertConfig(config: SignerConfig): void {
+  assertAccess(config)
   const { maxBytes, waitingTimeoutSeconds, strayBlobSeconds } = { ...documentDefaults, ...config.documents }
   if (maxBytes < 1) throw new Error('documents.maxBytes is the largest PDF in bytes: it must be positive')
   if (waitingTimeoutSeconds < 1) throw new Error('documents.waitingTimeoutSeconds must be positive')

@@ -27,12 +27,13 @@ export interface ReadyFile {
   readonly powerauth?: { readonly private: string; readonly public: string; readonly basic: BasicCredentials }
   readonly ca?: CaReady
   readonly tsa?: string
-  readonly signer?: { readonly url: string; readonly basic: BasicCredentials }
-  readonly orchestrator?: { readonly url: string; readonly basic: BasicCredentials }
+  /** `basic` in development alone. */
+  readonly signer?: { readonly url: string; readonly basic?: BasicCredentials }
+  readonly orchestrator?: { readonly url: string; readonly basic?: BasicCredentials }
 }
 
-/** Every member: what the whole stack gives. */
-export type WholeReadyFile = { readonly [Member in keyof ReadyFile]-?: NonNullable<ReadyFile[Member]> }
+/** Every member: what the whole stack gives in development. */
+export type WholeReadyFile = { readonly [Member in keyof ReadyFile]-?: Required<NonNullable<ReadyFile[Member]>> }
 
 /** The table that `up` prints. */
 export function readyTable(ready: ReadyFile): string {
@@ -51,9 +52,9 @@ export function readyTable(ready: ReadyFile): string {
     ['Time-stamps', tsa],
     ['Root of trust', ca?.trustRoot],
     ['CloudSigner Server', signer?.url],
-    ['  user / password', signer && basic(signer.basic)],
+    ['  user / password', signer?.basic && basic(signer.basic)],
     ['Orchestrator (bank)', orchestrator?.url],
-    ['  user / password', orchestrator && basic(orchestrator.basic)],
+    ['  user / password', orchestrator?.basic && basic(orchestrator.basic)],
   ]
   return rows.map(([label, value]) => (value === undefined ? '' : `  ${label.padEnd(24)}${value}\n`)).join('')
 }

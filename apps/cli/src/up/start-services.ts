@@ -3,6 +3,7 @@ import { createOrchestrator } from '@cloudsigner/orchestrator'
 import { createPowerAuth } from '@cloudsigner/powerauth'
 import type { BasicCredentials } from '@cloudsigner/service'
 import { createSigner } from '@cloudsigner/signer'
+import { accessOf, clientCredentialsFrom, isProduction } from './access.ts'
 import type { Environment } from './addresses.ts'
 import { untilAnswering } from './answering.ts'
 import type { UpOptions } from './arguments.ts'
@@ -66,7 +67,7 @@ export const startSigner: Start = async (installation, { host }, environment) =>
     {
       listen: { host, port: ports.signer },
       publicUrl: addresses.signer,
-      credentials: credentials.signer,
+      ...accessOf('SIGNER', credentials.signer, environment),
       powerAuth: { baseUrl: addresses.powerAuthPrivate, credentials: powerAuthCredentials(installation, environment) },
       ca: { restUrl: addresses.caRest, ...(await readCaAccess(caFiles, environment)) },
       tsa: { url: addresses.tsa },
@@ -74,7 +75,7 @@ export const startSigner: Start = async (installation, { host }, environment) =>
     await environmentOf('signer'),
   )
   return {
-    ready: { signer: { url: addresses.signer, basic: credentials.signer } },
+    ready: { signer: { url: addresses.signer, ...basicOf(credentials.signer, environment) } },
     close: () => service.close(),
   }
 }
@@ -86,7 +87,7 @@ export const startOrchestrator: Start = async (installation, { host }, environme
   const service = await createOrchestrator(
     {
       listen: { host, port: ports.orchestrator },
-      credentials: credentials.orchestrator,
+      ...accessOf('ORCHESTRATOR', credentials.orchestrator, environment),
       powerAuth: {
         baseUrl: addresses.powerAuthPrivate,
         credentials: powerAuthCredentials(installation, environment),
@@ -94,16 +95,22 @@ export const startOrchestrator: Start = async (installation, { host }, environme
       },
       signer: {
         baseUrl: addresses.signer,
-        credentials: credentialsFrom(environment, 'CLOUDSIGNER_SIGNER') ?? credentials.signer,
+        credentials:
+          clientCredentialsFrom(environment) ??
+          credentialsFrom(environment, 'CLOUDSIGNER_SIGNER') ??
+          credentials.signer,
       },
     },
     await environmentOf('orchestrator'),
   )
   return {
-    ready: { orchestrator: { url: addresses.orchestrator, basic: credentials.orchestrator } },
+    ready: { orchestrator: { url: addresses.orchestrator, ...basicOf(credentials.orchestrator, environment) } },
     close: () => service.close(),
   }
 }
+
+/** Credentials that are not taken are not told. */
+const basicOf = (basic: BasicCredentials, environment: Environment) => (isProduction(environment) ? {} : { basic })
 
 function powerAuthCredentials({ credentials }: Installation, environment: Environment): BasicCredentials {
   return credentialsFrom(environment, 'CLOUDSIGNER_POWERAUTH') ?? credentials.powerauth

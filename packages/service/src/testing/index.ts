@@ -1,3 +1,4 @@
+export { startAuthorizationServer, type TestAuthorizationServer } from './authorization-server.ts'
 export { type CapturedLine, type CaptureLogger, createCaptureLogger } from './capture-logger.ts'
 export { createFixedClock, type FixedClock } from './fixed-clock.ts'
 export { type RealPostgres, type RealPostgresServer, startRealPostgres, withRealPostgres } from './real-postgres.ts'
