@@ -189,6 +189,22 @@ function modulusBits(rsaPublicKey: Uint8Array): number {
   return hex === '' ? 0 : 4 * (hex.length - 1) + (32 - Math.clz32(Number.parseInt(hex.charAt(0), 16)))
 }
 
+/**
+ * An RSA key as WebCrypto reads it, under rsaEncryption. One that is under id-RSASSA-PSS is for RSASSA-PSS alone, and where it has
+ * parameters, for that hash and at least that salt (RFC 4055 §1.2, §3.3). PkiError 'algorithm_unsupported' for another signature.
+ */
+export function rsaKeyFor(signature: SignatureAlgorithmInfo, subjectPublicKeyInfo: Uint8Array): Uint8Array {
+  const structure = Structure.open(readDer(subjectPublicKeyInfo), 'SubjectPublicKeyInfo', 'algorithm_unsupported')
+  const { oid, parameters } = readAlgorithmIdentifier(structure.required(Tag.Sequence, 'algorithm').bytes)
+  if (oid === keyTypes.rsa) return subjectPublicKeyInfo
+  const limits = parameters && readPssParameters(parameters)
+  const isAllowed =
+    signature.name === 'RSASSA-PSS' &&
+    (limits === null || (limits.hash === signature.hash && limits.saltLength <= (signature.saltLength ?? 20)))
+  if (!isAllowed) throw unsupported('RSASSA-PSS key for another signature')
+  return sequence(sequence(encodeOid(keyTypes.rsa), nullValue()), structure.required(Tag.BitString, 'key').bytes)
+}
+
 /** The key itself: subjectPublicKey without tag, length and unused bits, as OCSP and key identifiers hash it. */
 export function subjectPublicKeyOctets(subjectPublicKeyInfo: Uint8Array): Uint8Array {
   return parsing('algorithm_unsupported', 'SubjectPublicKeyInfo', () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import type { TestContext } from 'node:test'
-import { encodeDer, encodeOid } from '@cloudsigner/pki'
+import { type CryptoProvider, encodeDer, encodeOid } from '@cloudsigner/pki'
+import { browserCrypto } from '@cloudsigner/pki/browser'
 import { nodeCrypto } from '@cloudsigner/pki/node'
 import { sharedPath, sharedTest } from '@cloudsigner/testing'
 
@@ -41,18 +42,24 @@ const files = {
   rsa_pss_3072_sha256_mgf1_32_test: pssSha256,
 }
 
-for (const [file, algorithm] of Object.entries(files)) {
-  sharedTest(`Wycheproof ${file}`, `vectors/wycheproof/${file}.json`, (t) => judge(t, file, algorithm))
+const platforms = { Node: nodeCrypto, WebCrypto: browserCrypto(globalThis.crypto) }
+
+for (const [platform, crypto] of Object.entries(platforms)) {
+  for (const [file, algorithm] of Object.entries(files)) {
+    sharedTest(`Wycheproof ${file} by ${platform}`, `vectors/wycheproof/${file}.json`, (t) =>
+      judge(t, file, algorithm, crypto),
+    )
+  }
 }
 
-async function judge(t: TestContext, file: string, algorithm: Uint8Array): Promise<void> {
+async function judge(t: TestContext, file: string, algorithm: Uint8Array, crypto: CryptoProvider): Promise<void> {
   const text = readFileSync(sharedPath('vectors', 'wycheproof', `${file}.json`), 'utf8')
   const vectors = JSON.parse(text) as Vectors
   let judged = 0
   let acceptable = 0
   for (const { publicKeyDer, tests } of vectors.testGroups) {
     for (const vector of tests) {
-      const verified = await nodeCrypto.verify(algorithm, bytes(publicKeyDer), bytes(vector.sig), bytes(vector.msg))
+      const verified = await crypto.verify(algorithm, bytes(publicKeyDer), bytes(vector.sig), bytes(vector.msg))
       judged++
       // "acceptable": legacy forms that a verifier may take or leave (PKCS #1 without NULL in DigestInfo).
       if (vector.result === 'acceptable') acceptable++

@@ -1,0 +1,1 @@
+export { browserCrypto } from './platform/browser-crypto.ts'
