@@ -43,9 +43,10 @@ export async function startUp(
   dataDirectory: string,
   args: readonly string[] = [],
   readyName = 'ready.json',
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<RunningUp> {
   const readyFile = join(dataDirectory, readyName)
-  const up = spawnUp(['--data', join(dataDirectory, 'data'), '--ready-file', readyFile, ...args])
+  const up = spawnUp(['--data', join(dataDirectory, 'data'), '--ready-file', readyFile, ...args], environment)
   const before = existsSync(readyFile) ? await readFile(readyFile, 'utf8') : undefined
   if (before !== undefined) await untilGone(readyFile, up)
   for (let waited = 0; !existsSync(readyFile); waited += 20) {
