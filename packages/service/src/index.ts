@@ -25,6 +25,7 @@ export {
 } from './errors.ts'
 export { findFile, readOrCreateFile } from './files/create-once.ts'
 export { writeFileAtomically } from './files/write-atomically.ts'
+export { bytesResponse } from './http/bytes-response.ts'
 export {
   createHttpServer,
   type HttpServer,

@@ -1,18 +1,14 @@
 import { EjbcaError } from '@cloudsigner/contracts/ejbca'
-import type { HttpServer } from '@cloudsigner/service'
+import { bytesResponse, type HttpServer } from '@cloudsigner/service'
 import type { FastifyReply } from 'fastify'
-import { Type } from 'typebox'
-
-const Bytes = Type.String({ format: 'binary' })
 
 /** `response` schemas of a route that answers bytes of one of those types, and its refusals. */
 export function binaryResponses<const Statuses extends readonly number[]>(
   contentTypes: readonly string[],
   ...refusals: Statuses
 ) {
-  const content = Object.fromEntries(contentTypes.map((contentType) => [contentType, { schema: Bytes }]))
   return {
-    200: { description: 'Bytes', content },
+    200: bytesResponse('Bytes', ...contentTypes),
     ...Object.fromEntries(refusals.map((status) => [status, EjbcaError])),
   }
 }

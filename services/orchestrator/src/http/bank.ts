@@ -11,7 +11,7 @@ import {
   User,
   UserParams,
 } from '@cloudsigner/contracts/orchestrator'
-import type { HttpServer } from '@cloudsigner/service'
+import { bytesResponse, type HttpServer } from '@cloudsigner/service'
 import { Type } from 'typebox'
 import { createSession, currentSession } from '../actions/signing-session.ts'
 import type { OrchestratorContext } from '../context.ts'
@@ -162,10 +162,13 @@ export function bankRoutes(server: HttpServer, context: OrchestratorContext): vo
     {
       schema: {
         summary: 'The signed file, or ranges of it',
-        produces: ['application/pdf'],
         params: UserSessionParams,
         headers: RangeHeader,
-        response: refusals(400, 404, 409, 503),
+        response: {
+          200: bytesResponse('The file', 'application/pdf'),
+          206: bytesResponse('The range, or the ranges', 'application/pdf', 'multipart/byteranges'),
+          ...refusals(400, 404, 409, 503),
+        },
       },
     },
     async (request, reply) => {

@@ -6,7 +6,7 @@ import {
   SessionParams,
   SubjectResponse,
 } from '@cloudsigner/contracts/orchestrator'
-import type { HttpServer } from '@cloudsigner/service'
+import { bytesResponse, type HttpServer } from '@cloudsigner/service'
 import { Type } from 'typebox'
 import { enrol } from '../actions/enrol.ts'
 import { currentSession, reject, sign } from '../actions/signing-session.ts'
@@ -72,9 +72,8 @@ export function phoneRoutes(scope: HttpServer, context: OrchestratorContext): vo
     {
       schema: {
         summary: 'The file to read: signed where it is signed',
-        produces: ['application/pdf'],
         params: SessionParams,
-        response: refusals(400, 404, 409, 503),
+        response: { 200: bytesResponse('The file', 'application/pdf'), ...refusals(400, 404, 409, 503) },
       },
     },
     async (request, reply) => {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { DocumentParams } from '@cloudsigner/contracts/signer'
-import type { BlobStore, HttpServer } from '@cloudsigner/service'
+import { type BlobStore, bytesResponse, type HttpServer } from '@cloudsigner/service'
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import type { SignerContext } from '../context.ts'
@@ -19,7 +19,6 @@ const FileHeaders = Type.Object({
 
 /** GET and HEAD of the signed file: whole, one range or several (RFC 9110 §14), straight from the segments. */
 export function documentFileRoutes(server: HttpServer, context: SignerContext): void {
-  const binary = (description: string) => Type.Unsafe<unknown>({ type: 'string', format: 'binary', description })
   server.route({
     method: ['GET', 'HEAD'],
     url: '/documents/:documentId/file',
@@ -29,12 +28,11 @@ export function documentFileRoutes(server: HttpServer, context: SignerContext): 
     schema: {
       summary: 'The signed file, or ranges of it',
       tags: ['documents'],
-      produces: [mediaType],
       params: DocumentParams,
       headers: FileHeaders,
       response: {
-        200: binary('The file'),
-        206: binary('The ranges'),
+        200: bytesResponse('The file', mediaType),
+        206: bytesResponse('The range, or the ranges', mediaType, 'multipart/byteranges'),
         304: noBody('If-None-Match names the file'),
         416: noBody('No range of the set is within the file'),
         ...refusals(400, 500),
