@@ -11,25 +11,29 @@ interface Step {
   readonly error?: string
 }
 
-strangerTest(
-  'the EJBCA client finds nothing wrong with the CA, certificate and access families',
-  ['ejbcaClient'],
-  async () => {
-    const { ca } = await stack()
-    const where = ['-url', ca.rest, '-cert', ca.clientCert, '-key', ca.clientKey, '-ca', ca.tlsCa]
-    // EJBCA's stock profiles: the client's subject is a common name alone, which is no person's (EN 319 412-2 §4.2.4).
-    const what = ['-ca-name', ca.caName, '-certificate-profile', 'ENDUSER', '-end-entity-profile', 'EMPTY']
-    const walk = ['-families', 'ca,certificate,access']
-    const { code, stdout, stderr } = await run(tools.ejbcaClient.path, [...where, ...what, ...walk])
-    const steps: Step[] = stdout
-      .split('\n')
-      .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line))
-    assert.ok(steps.length > 20, `${stdout}${stderr}`)
-    assert.deepEqual(
-      steps.filter((step) => !step.ok),
-      [],
-    )
-    assert.equal(code, 0, stderr)
-  },
+async function walk(certificateProfile: string, endEntityProfile: string): Promise<void> {
+  const { ca } = await stack()
+  const where = ['-url', ca.rest, '-cert', ca.clientCert, '-key', ca.clientKey, '-ca', ca.tlsCa]
+  const profiles = ['-certificate-profile', certificateProfile, '-end-entity-profile', endEntityProfile]
+  const what = ['-ca-name', ca.caName, ...profiles, '-families', 'ca,certificate,access']
+  const { code, stdout, stderr } = await run(tools.ejbcaClient.path, [...where, ...what])
+  const steps: Step[] = stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line))
+  assert.ok(steps.length > 20, `${stdout}${stderr}`)
+  assert.deepEqual(
+    steps.filter((step) => !step.ok),
+    [],
+  )
+  assert.equal(code, 0, stderr)
+}
+
+strangerTest("the EJBCA client finds nothing wrong, with EJBCA's stock profiles", ['ejbcaClient'], () =>
+  walk('ENDUSER', 'EMPTY'),
 )
+
+strangerTest('the EJBCA client finds nothing wrong, with the profiles of the ready file', ['ejbcaClient'], async () => {
+  const { ca } = await stack()
+  await walk(ca.certificateProfile, ca.endEntityProfile)
+})

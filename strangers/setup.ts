@@ -23,6 +23,7 @@ const bin = join(strangersRoot, 'bin')
 const debianPackages = ['poppler-utils', 'libnss3-tools', 'qpdf', 'openssl', 'curl']
 const zlint = 'github.com/zmap/zlint/v3/cmd/zlint@v3.7.3'
 const pkilint = 'pkilint==0.13.3'
+const schemathesis = join(import.meta.dirname, 'requirements-schemathesis.txt')
 
 const needsGo = { go: 'the Go toolchain; on Debian: apt-get install golang' }
 const needsMaven = {
@@ -57,6 +58,12 @@ const lanes: readonly (readonly Step[])[] = [
       needs: needsPython,
       inputs: async () => pkilint,
       build: () => pythonEnvironment('pkilint', [pkilint]),
+    },
+    {
+      tools: ['schemathesis'],
+      needs: needsPython,
+      inputs: () => readFile(schemathesis, 'utf8'),
+      build: () => pythonEnvironment('schemathesis', ['-r', schemathesis]),
     },
   ],
   [

@@ -31,6 +31,10 @@ export const tools = {
   java: { path: 'java', howToGet: 'a JDK, 17 or newer; on Debian: apt-get install default-jdk-headless' },
   zlint: { path: join(strangersRoot, 'bin', 'zlint'), howToGet: built('Go') },
   pkilint: { path: join(strangersRoot, 'pkilint', 'bin', 'lint_pkix_cert'), howToGet: built('Python 3 with venv') },
+  schemathesis: {
+    path: join(strangersRoot, 'schemathesis', 'bin', 'schemathesis'),
+    howToGet: built('Python 3 with venv'),
+  },
   pyhanko: {
     path: join(strangersRoot, 'pyhanko', 'bin', 'pyhanko'),
     howToGet: built('Python 3 with venv'),
