@@ -43,8 +43,10 @@ export async function embedSignature(
   )
   if (!bytesEqual(expected, decoded.signedAttributes))
     throw new PadesError('plan_invalid', "the plan's signed attributes are not those of its digest and certificate")
-  const { subjectPublicKeyInfo } = parseCertificate(decoded.signerCertificate)
-  if (!(await crypto.verify(decoded.signatureAlgorithm, subjectPublicKeyInfo, signature, decoded.signedAttributes)))
+  const signer = parseCertificate(decoded.signerCertificate)
+  if (
+    !(await crypto.verify(decoded.signatureAlgorithm, signer.subjectPublicKeyInfo, signature, decoded.signedAttributes))
+  )
     throw new PadesError('signature_invalid')
   const token = 'timeStamp' in options ? await stamp(decoded, signature, options) : null
   const signedData = buildSignedData({
@@ -53,6 +55,7 @@ export async function embedSignature(
     signatureAlgorithm: decoded.signatureAlgorithm,
     digestAlgorithm: decoded.digestAlgorithm,
     certificates: decoded.certificates,
+    signerCertificate: signer,
     unsignedAttributes: token ? [buildAttribute(cmsOids.signatureTimeStampToken, token)] : [],
   })
   if (!fits(decoded, signedData)) throw new PadesError(token ? 'timestamp_too_large' : 'signature_too_large')

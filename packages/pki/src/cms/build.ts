@@ -1,6 +1,6 @@
 import { hashAlgorithmIdentifier, type Oid } from '../algorithms.ts'
 import { fromHex } from '../bytes.ts'
-import { parseCertificate } from '../certificate/certificate.ts'
+import { type Certificate, parseCertificate } from '../certificate/certificate.ts'
 import type { CryptoProvider, HashAlgorithm } from '../crypto-provider.ts'
 import {
   encodeOid,
@@ -53,8 +53,8 @@ export interface SignedDataFields {
   readonly digestAlgorithm: HashAlgorithm
   /** DER, what is sent along. The first is the signer's, unless `signerCertificate` names another. */
   readonly certificates: readonly Uint8Array[]
-  /** DER of the signer's certificate, for a message that is sent without it. */
-  readonly signerCertificate?: Uint8Array
+  /** The signer's certificate (DER, or read already), for a message that is sent without it or to save reading it again. */
+  readonly signerCertificate?: Uint8Array | Certificate
   /** DER Attribute each (signature time-stamp …). */
   readonly unsignedAttributes?: readonly Uint8Array[]
   /** Detached where left out. */
@@ -83,7 +83,8 @@ function buildSignerInfo(fields: SignedDataFields): Uint8Array {
   if (fields.signedAttributes[0] !== Tag.Set) throw new PkiError('cms_malformed', 'signed attributes are not a SET OF')
   const signerCertificate = fields.signerCertificate ?? fields.certificates[0]
   if (!signerCertificate) throw new PkiError('cms_malformed', "the signer's certificate is missing")
-  const { issuer, serialNumber } = parseCertificate(signerCertificate)
+  const { issuer, serialNumber } =
+    signerCertificate instanceof Uint8Array ? parseCertificate(signerCertificate) : signerCertificate
   const serial = fromHex(serialNumber)
   if (!serial) throw new PkiError('cms_malformed', 'the signer certificate has a negative serial number')
   return sequence(

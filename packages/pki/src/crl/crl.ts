@@ -10,7 +10,7 @@ import {
   decodeSmallInteger,
   decodeTime,
 } from '../der/decode.ts'
-import { type DerElement, eachChild } from '../der/element.ts'
+import { type DerElement, forEachChild } from '../der/element.ts'
 import { explicitContent, parsing, Structure } from '../der/structure.ts'
 import { contextConstructed, Tag } from '../der/tags.ts'
 import { PkiError } from '../errors.ts'
@@ -102,13 +102,14 @@ const processedEntryExtensions: readonly string[] = [extensionOids.cRLReason, ex
 function readEntries(revoked: DerElement | null) {
   const entries = new Map<string, CrlEntry>()
   let hasUnknownCriticalEntryExtension = false
-  for (const member of revoked ? eachChild(revoked) : []) {
+  const take = (member: DerElement): void => {
     const { entry, extensions } = readEntry(member)
     entries.set(entry.serialNumber, entry)
     if (extensions.some(({ critical, oid }) => critical && !processedEntryExtensions.includes(oid))) {
       hasUnknownCriticalEntryExtension = true
     }
   }
+  if (revoked) forEachChild(revoked, take)
   return { entries, hasUnknownCriticalEntryExtension }
 }
 

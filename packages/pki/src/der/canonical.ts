@@ -1,7 +1,7 @@
 import { compareBytes } from '../bytes.ts'
 import { PkiError } from '../errors.ts'
 import { latin1, maxOidLength, maxTimeLength } from './decode.ts'
-import { type DerElement, eachChild, malformed, readDer } from './element.ts'
+import { type DerElement, forEachChild, malformed, readDer } from './element.ts'
 import { constructedBit, Tag } from './tags.ts'
 
 /** Deeper than any certificate, CRL or token gets; keeps recursion off hostile input. */
@@ -40,14 +40,14 @@ function check(element: DerElement, depth: number): void {
   }
   if ((element.tag & constructedBit) === 0) return
   let previous: DerElement | null = null
-  for (const child of eachChild(element)) {
+  forEachChild(element, (child) => {
     check(child, depth + 1)
     // X.690 §11.6: ascending order. Our SETs are all SET OF.
     if (element.tag === Tag.Set && previous && compareBytes(previous.bytes, child.bytes) > 0) {
       throw malformed('SET OF not in ascending order', child.offset)
     }
     previous = child
-  }
+  })
 }
 
 type Rule = (element: DerElement) => void

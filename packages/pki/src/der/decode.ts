@@ -28,17 +28,26 @@ export function decodeOid(element: DerElement): string {
 
 /** From content octets alone, for IMPLICIT tags. */
 export function decodeOidContent(content: Uint8Array): string {
-  const arcs: bigint[] = []
-  let value = 0n
+  let text = ''
+  let value: number | bigint = 0
   for (const octet of content) {
-    value = (value << 7n) | BigInt(octet & 0x7f)
+    value = typeof value === 'number' && value < exactBelow ? value * 128 + (octet & 0x7f) : appendBits(value, octet)
     if (octet >= 0x80) continue
-    arcs.push(value)
-    value = 0n
+    text = text === '' ? firstArcs(value) : `${text}.${value}`
+    value = 0
   }
-  const [first = 0n, ...rest] = arcs
-  const root = first < 40n ? 0n : first < 80n ? 1n : 2n
-  return [root, first - root * 40n, ...rest].join('.')
+  return text
+}
+
+/** Seven more bits still make an exact number. */
+const exactBelow = 2 ** 46
+
+const appendBits = (value: number | bigint, octet: number): bigint => (BigInt(value) << 7n) | BigInt(octet & 0x7f)
+
+/** X.690 §8.19.4. */
+function firstArcs(value: number | bigint): string {
+  if (value < 40) return `0.${value}`
+  return value < 80 ? `1.${Number(value) - 40}` : `2.${BigInt(value) - 80n}`
 }
 
 export function decodeBoolean(element: DerElement): boolean {

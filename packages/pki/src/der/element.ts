@@ -50,19 +50,22 @@ export function readDer(bytes: Uint8Array): DerElement {
 }
 
 /** The elements inside a constructed one, one at a time: lists may be longer than memory is for all of them. PkiError 'der_malformed'. */
-export function* eachChild(element: DerElement): Generator<DerElement, void, undefined> {
-  if ((element.tag & constructedBit) === 0) throw malformed('primitive where constructed is meant', element.offset)
-  const base = element.offset + element.bytes.length - element.content.length
-  for (let at = 0; at < element.content.length; ) {
-    const child = readElementAt(element.content, at, base)
-    yield child
+export function forEachChild(element: DerElement, visit: (child: DerElement) => void): void {
+  const { tag, content, offset } = element
+  if ((tag & constructedBit) === 0) throw malformed('primitive where constructed is meant', offset)
+  const base = offset + element.bytes.length - content.length
+  for (let at = 0; at < content.length; ) {
+    const child = readElementAt(content, at, base)
+    visit(child)
     at += child.bytes.length
   }
 }
 
 /** The elements inside a constructed one. PkiError 'der_malformed'. */
 export function derChildren(element: DerElement): readonly DerElement[] {
-  return [...eachChild(element)]
+  const children: DerElement[] = []
+  forEachChild(element, (child) => children.push(child))
+  return children
 }
 
 export function malformed(message: string, offset: number): PkiError {

@@ -75,21 +75,32 @@ export function integer(value: number | bigint): Uint8Array {
 
 export const enumerated = (value: number): Uint8Array => retag(integer(value), Tag.Enumerated)
 
+/** X.660 §7.6: below the roots 0 and 1 there are forty arcs. */
+const oidForm = /^(?:[01]\.(?:\d|[123]\d)|2\.(?:0|[1-9]\d*))(?:\.(?:0|[1-9]\d*))*$/
+
 /** PkiError 'der_malformed' for what is not an object identifier. */
 export function encodeOid(oid: string): Uint8Array {
-  const arcs = oid.split('.').map((arc) => (/^(0|[1-9]\d*)$/.test(arc) ? BigInt(arc) : null))
-  const [first, second, ...rest] = arcs
-  if (first == null || second == null || first > 2n || (first < 2n && second > 39n) || rest.includes(null)) {
-    throw new PkiError('der_malformed', `not an object identifier: ${oid.slice(0, 80)}`)
-  }
-  const octets: number[] = []
-  for (const arc of [first * 40n + second, ...rest]) {
-    if (arc !== null) octets.push(...base128(arc))
-  }
+  if (!oidForm.test(oid)) throw new PkiError('der_malformed', `not an object identifier: ${oid.slice(0, 80)}`)
+  const [first = '', second = '', ...rest] = oid.split('.')
+  // X.690 §8.19.4: the first two arcs are one subidentifier.
+  const octets = base128(second, 40 * Number(first))
+  for (const arc of rest) octets.push(...base128(arc))
   return encodeDer(Tag.ObjectIdentifier, Uint8Array.from(octets))
 }
 
-function base128(value: bigint): number[] {
+/** Digits of which every number is exact; arcs beyond (X.667) are rare. */
+const exactDigits = 15
+
+/** X.690 §8.19.2: seven bits an octet, of which all but the last have the eighth set. */
+function base128(arc: string, added = 0): number[] {
+  if (arc.length > exactDigits) return longBase128(BigInt(arc) + BigInt(added))
+  const value = Number(arc) + added
+  const octets = [value % 128]
+  for (let rest = Math.floor(value / 128); rest > 0; rest = Math.floor(rest / 128)) octets.unshift((rest % 128) | 0x80)
+  return octets
+}
+
+function longBase128(value: bigint): number[] {
   const octets = [Number(value & 0x7fn)]
   for (let rest = value >> 7n; rest > 0n; rest >>= 7n) octets.unshift(Number(rest & 0x7fn) | 0x80)
   return octets

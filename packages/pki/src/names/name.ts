@@ -69,7 +69,14 @@ function encodeAttribute({ type, value }: NameAttribute): Uint8Array {
 
 function freeze(der: Uint8Array, rdns: readonly RelativeDistinguishedName[]): Name {
   const frozen = Object.freeze(rdns.map((rdn) => Object.freeze(rdn.map((attribute) => Object.freeze(attribute)))))
-  return Object.freeze({ der, rdns: frozen, rfc4514: toRfc4514(frozen) })
+  return Object.freeze({
+    der,
+    rdns: frozen,
+    /** Written when it is asked for: most names are compared and hashed, and few are shown. */
+    get rfc4514() {
+      return toRfc4514(frozen)
+    },
+  })
 }
 
 /** Values of one attribute type, in DER order. */
