@@ -139,6 +139,21 @@ describe('pkcs10enroll', () => {
     await refused({ certificate_request: stolen }, 400, /Proof of possession/)
   })
 
+  test("another user's key is refused, one's own is certified again", async () => {
+    const own = await newCsr()
+    assert.equal((await enroll({ username: 'keyholder', certificate_request: own })).status, 201)
+    assert.equal((await enroll({ username: 'keyholder', certificate_request: own })).status, 201)
+    await refused({ username: 'mallory', certificate_request: own }, 400, /^User 'mallory' may not use this key/)
+  })
+
+  test('of two users who bring one key at once, one gets a certificate', async () => {
+    const certificate_request = await newCsr()
+    const answers = await Promise.all(
+      ['first', 'second', 'third'].map((username) => enroll({ username, certificate_request })),
+    )
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 400, 400])
+  })
+
   test('weak and unknown keys are refused', async () => {
     const pem = (signer: Uint8Array) => derToPem(signer, 'CERTIFICATE REQUEST')
     const rsa = keySigner(generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey)

@@ -29,6 +29,36 @@ test('a second start loads what the first one made; no key anew', async () => {
   }
 })
 
+test('certificates of before keys were told apart are named by theirs', async () => {
+  const environment = await openTestEnvironment()
+  try {
+    const first = await startCa(environment)
+    const certificate_request = await newCsr()
+    await first.client.enroll({ ...names, username: 'alice', certificate_request })
+    await first.close()
+    const identifiers = () =>
+      environment.database
+        .forSchema<CaTables>('ca')
+        .selectFrom('certificate')
+        .select(['serial_number', 'subject_key_identifier'])
+        .orderBy('serial_number')
+        .execute()
+    const before = await identifiers()
+    const undone = environment.database.forSchema<CaTables & { applied_migration: { name: string } }>('ca')
+    await undone.schema.alterTable('certificate').dropColumn('subject_key_identifier').execute()
+    await undone.deleteFrom('applied_migration').where('name', '=', '0002-subject-key-identifiers').execute()
+
+    const second = await startCa(environment)
+    assert.deepEqual(await identifiers(), before)
+    assert.ok(before.every(({ subject_key_identifier }) => /^[0-9A-F]{40}$/.test(subject_key_identifier)))
+    const stolen = second.client.enroll({ ...names, username: 'mallory', certificate_request })
+    await assert.rejects(stolen, /another user/)
+    await second.close()
+  } finally {
+    await environment.close()
+  }
+})
+
 test('private keys are sealed at rest, each for its own role', async () => {
   const environment = await openTestEnvironment()
   try {
@@ -218,6 +248,13 @@ test('replicas on one database: one set of keys, and every revocation in the las
       )
       const crl = parseCrl(await first.client.getLatestCrl(dn))
       for (const { serialNumber } of certificates) assert.ok(crl.entries.has(serialNumber))
+      const certificate_request = await newCsr()
+      const rivals = await Promise.allSettled(
+        replicas.map(({ client }, index) =>
+          client.enroll({ ...names, username: `rival-${index}`, certificate_request }),
+        ),
+      )
+      assert.deepEqual(rivals.map(({ status }) => status).sort(), ['fulfilled', 'rejected'], 'one key, one user')
     } finally {
       await Promise.all(replicas.map((replica) => replica.close()))
       await shared.close()

@@ -24,7 +24,7 @@ import { type CertificateProfile, certificateProfiles, endEntityProfiles } from 
 import { isAcceptableKey } from '../domain/profiles/rfc5280/public-key.ts'
 import { newSerialNumber } from '../domain/serial-number.ts'
 import { subjectOf } from '../domain/subject.ts'
-import { insertIntent, storeCertificate } from '../store/certificates.ts'
+import { insertIntentOfOwnKey, storeCertificate } from '../store/certificates.ts'
 
 export interface Enrolled {
   /** Upper-case hex. */
@@ -62,11 +62,12 @@ export async function enrol(context: CaContext, asked: EnrollRequest): Promise<E
     { issuer: ca.certificate },
   )
   const serial = toHex(serialNumber)
-  await insertIntent(context.db, {
+  const isOwnKey = await insertIntentOfOwnKey(context.db, {
     issuer: ca.role,
     serialNumber: serial,
     tbsCertificate: linted.tbsCertificate,
     subjectDn: subject.rfc4514,
+    subjectKeyIdentifier: toHex(keyIdentifierOf(request.subjectPublicKeyInfo, context.crypto)),
     username: asked.username,
     accountBindingId: asked.account_binding_id ?? null,
     certificateProfile: certificateProfile.name,
@@ -74,6 +75,13 @@ export async function enrol(context: CaContext, asked: EnrollRequest): Promise<E
     ...validity,
     issuedAt: now,
   })
+  if (!isOwnKey) {
+    // As EJBCA's CAs do unless they are told not to: a key that two people hold proves neither.
+    throw new CaProblem(
+      'key_of_another_user',
+      `User '${asked.username}' may not use this key: a certificate of another user is for the same public key.`,
+    )
+  }
   const certificate = await linted.sign(ca.signer)
   await storeCertificate(context.db, ca.role, serial, certificate)
   context.logger.info({ issuer: ca.name, serialNumber: serial, profile: certificateProfile.name }, 'certificate issued')

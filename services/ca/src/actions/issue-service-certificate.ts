@@ -5,6 +5,7 @@ import {
   type Certificate,
   type CryptoProvider,
   type KeySigner,
+  keyIdentifierOf,
   parseCertificate,
   toHex,
 } from '@cloudsigner/pki'
@@ -79,6 +80,7 @@ export async function issueServiceCertificate(
       serialNumber: toHex(serialNumber),
       tbsCertificate,
       subjectDn: certificate.subject.rfc4514,
+      subjectKeyIdentifier: toHex(keyIdentifierOf(subject.subjectPublicKeyInfo, crypto)),
       username: null,
       accountBindingId: null,
       certificateProfile: null,

@@ -8,6 +8,7 @@ export const problems = {
   request_malformed: 400,
   request_signature_invalid: 400,
   key_unacceptable: 422,
+  key_of_another_user: 400,
   subject_unacceptable: 422,
   validity_unacceptable: 422,
   profile_violation: 422,

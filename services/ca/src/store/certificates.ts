@@ -1,5 +1,5 @@
 import type { EjbcaRevocationReason } from '@cloudsigner/contracts/ejbca'
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import { notRevoked, type Revocation } from '../domain/revocation.ts'
 import type { AuthorityRole } from '../domain/roles.ts'
 import type { CaDatabase, CaTransaction, CertificateTable } from './tables.ts'
@@ -9,6 +9,8 @@ export interface CertificateIntent {
   readonly serialNumber: string
   readonly tbsCertificate: Uint8Array
   readonly subjectDn: string
+  /** Upper-case hex. */
+  readonly subjectKeyIdentifier: string
   readonly username: string | null
   readonly accountBindingId: string | null
   readonly certificateProfile: string | null
@@ -32,6 +34,7 @@ export async function insertIntent(
       tbs_certificate: intent.tbsCertificate,
       certificate,
       subject_dn: intent.subjectDn,
+      subject_key_identifier: intent.subjectKeyIdentifier,
       username: intent.username,
       account_binding_id: intent.accountBindingId,
       certificate_profile: intent.certificateProfile,
@@ -45,6 +48,29 @@ export async function insertIntent(
       updated_at: intent.issuedAt,
     })
     .execute()
+}
+
+/**
+ * Stores what is about to be signed, unless another user's certificate of this issuer is for the same key and none of this user's is; false
+ * then. Of two that come at once for one key, one waits for the other.
+ */
+export function insertIntentOfOwnKey(db: CaDatabase, intent: CertificateIntent): Promise<boolean> {
+  return db.transaction().execute(async (transaction) => {
+    const { issuer, subjectKeyIdentifier } = intent
+    await sql`select pg_advisory_xact_lock(hashtext('ca.subjectKey'), hashtext(${subjectKeyIdentifier}))`.execute(
+      transaction,
+    )
+    const holders = await transaction
+      .selectFrom('certificate')
+      .select('username')
+      .distinct()
+      .where('issuer', '=', issuer)
+      .where('subject_key_identifier', '=', subjectKeyIdentifier)
+      .execute()
+    if (holders.length > 0 && !holders.some(({ username }) => username === intent.username)) return false
+    await insertIntent(transaction, intent)
+    return true
+  })
 }
 
 export async function storeCertificate(

@@ -1,5 +1,6 @@
+import { assembleCertificate, parseCertificate, toHex } from '@cloudsigner/pki'
 import type { Migration } from '@cloudsigner/service'
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 
 /** Forward only; PostgreSQL 15 SQL. */
 export const caMigrations: readonly Migration[] = [
@@ -55,4 +56,37 @@ export const caMigrations: readonly Migration[] = [
         )`.execute(db)
     },
   },
+  {
+    name: '0002-subject-key-identifiers',
+    async up(db) {
+      await sql`alter table certificate add column subject_key_identifier text`.execute(db)
+      let identified: number
+      do identified = await identifySubjectKeys(db)
+      while (identified > 0)
+      await sql`alter table certificate alter column subject_key_identifier set not null`.execute(db)
+      await sql`create index certificate_by_key on certificate (issuer, subject_key_identifier)`.execute(db)
+    },
+  },
 ]
+
+interface Unidentified {
+  readonly issuer: string
+  readonly serial_number: string
+  readonly tbs_certificate: Uint8Array
+}
+
+/** Names the keys of some certificates that were stored without; gives their number. */
+async function identifySubjectKeys(db: Kysely<unknown>): Promise<number> {
+  const { rows } = await sql<Unidentified>`
+    select issuer, serial_number, tbs_certificate from certificate where subject_key_identifier is null limit 500`.execute(
+    db,
+  )
+  for (const { issuer, serial_number, tbs_certificate } of rows) {
+    const { extensions } = parseCertificate(assembleCertificate(tbs_certificate, new Uint8Array()))
+    const identifier = toHex(extensions.subjectKeyIdentifier ?? new Uint8Array())
+    await sql`
+      update certificate set subject_key_identifier = ${identifier}
+      where issuer = ${issuer} and serial_number = ${serial_number}`.execute(db)
+  }
+  return rows.length
+}

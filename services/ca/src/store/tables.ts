@@ -22,6 +22,8 @@ export interface CertificateTable {
   /** Null between the intent and the deed; stays so where the process died in between. */
   certificate: Uint8Array | null
   subject_dn: string
+  /** Upper-case hex of the certificate's subjectKeyIdentifier: what tells its key from others (RFC 7093 §2). */
+  subject_key_identifier: string
   username: string | null
   account_binding_id: string | null
   certificate_profile: string | null
