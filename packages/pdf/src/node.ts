@@ -14,23 +14,28 @@ export async function fileSource(path: string): Promise<FileSource> {
   const handle = await open(path, 'r')
   try {
     const { size } = await handle.stat()
-    return { size, read: (offset, length) => readExactly(handle, size, offset, length), close: () => handle.close() }
+    const readInto = (offset: number, target: Uint8Array) => fill(handle, size, offset, target)
+    const read = async (offset: number, length: number) => {
+      checkRange(size, offset, length)
+      const bytes = new Uint8Array(length)
+      await readInto(offset, bytes)
+      return bytes
+    }
+    return { size, read, readInto, close: () => handle.close() }
   } catch (error) {
     await handle.close()
     throw error
   }
 }
 
-async function readExactly(handle: FileHandle, size: number, offset: number, length: number): Promise<Uint8Array> {
-  checkRange(size, offset, length)
-  const bytes = new Uint8Array(length)
+async function fill(handle: FileHandle, size: number, offset: number, target: Uint8Array): Promise<void> {
+  checkRange(size, offset, target.length)
   let filled = 0
-  while (filled < length) {
-    const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled)
+  while (filled < target.length) {
+    const { bytesRead } = await handle.read(target, filled, target.length - filled, offset + filled)
     if (bytesRead === 0) throw new PdfError('source_truncated', offset + filled)
     filled += bytesRead
   }
-  return bytes
 }
 
 /** Node's zlib: no stream machinery, and tolerant of what follows the compressed data. */

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
-  blobSource,
   bytesSource,
   firstPage,
   openDocument,
@@ -10,7 +9,6 @@ import {
   PdfString,
   readFormFields,
   reference,
-  segmentsSource,
 } from '@cloudsigner/pdf'
 import { latin1, makePdf, plainObjects, text } from '@cloudsigner/testing'
 
@@ -48,24 +46,6 @@ for (const kind of ['table', 'stream'] as const) {
     assert.equal(document.repaired, null)
   })
 }
-
-test('sources give the same bytes, and refuse what lies outside', async () => {
-  const file = makePdf()
-  const sources = {
-    bytes: bytesSource(file),
-    blob: blobSource(new Blob([new Uint8Array(file)])),
-    segments: segmentsSource([
-      bytesSource(file.subarray(0, 10)),
-      bytesSource(file.subarray(10, 11)),
-      bytesSource(file.subarray(11)),
-    ]),
-  }
-  for (const source of Object.values(sources)) {
-    assert.equal(source.size, file.length)
-    assert.deepEqual(await source.read(5, 20), file.subarray(5, 25))
-    await assert.rejects(source.read(file.length - 1, 2), { code: 'source_truncated', offset: file.length - 1 })
-  }
-})
 
 test('an object that is missing, free or of another generation is null (7.3.10)', async () => {
   const document = await open(makePdf())

@@ -6,6 +6,7 @@ import {
   type PdfSource,
   type Revision,
   RevisionBuilder,
+  readPieces,
 } from '@cloudsigner/pdf'
 import { type CryptoProvider, hashLengths, type IncrementalHash } from '@cloudsigner/pki'
 import type { SignatureAppearance } from '../appearance/appearance.ts'
@@ -116,9 +117,7 @@ async function hashSource(
   { crypto }: PrepareOptions,
 ): Promise<IncrementalHash> {
   const hash = crypto.createHash(digestAlgorithm)
-  const step = 1024 * 1024
-  for (let offset = 0; offset < source.size; offset += step)
-    hash.update(await source.read(offset, Math.min(step, source.size - offset)))
+  for await (const piece of readPieces(source, 0, source.size)) hash.update(piece)
   return hash
 }
 

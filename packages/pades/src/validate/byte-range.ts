@@ -1,5 +1,5 @@
 /** ByteRange (ISO 32000-2, 12.8.1, table 255): what a signature covers, judged against the bytes of the file. */
-import type { PdfRevision, PdfSource } from '@cloudsigner/pdf'
+import { type PdfRevision, type PdfSource, readPieces } from '@cloudsigner/pdf'
 import type { CryptoProvider, HashAlgorithm } from '@cloudsigner/pki'
 import type { Coverage } from './report.ts'
 
@@ -53,8 +53,6 @@ function endsRevision(end: number, revisionEnd: number): boolean {
   return end <= revisionEnd && end >= revisionEnd - 2
 }
 
-const CHUNK_BYTES = 1 << 20
-
 /** Digest of the two ranges, read in pieces. PdfError 'source_truncated' where they do not lie within the file. */
 export async function digestByteRange(
   source: PdfSource,
@@ -63,18 +61,22 @@ export async function digestByteRange(
   crypto: CryptoProvider,
 ): Promise<Uint8Array> {
   const hash = crypto.createHash(algorithm)
-  for await (const chunk of signedBytes(source, range)) hash.update(chunk)
+  for await (const piece of signedPieces(source, range)) hash.update(piece)
   return hash.digest()
 }
 
-/** The signed bytes, in pieces of at most 1 MiB. */
-export async function* signedBytes(source: PdfSource, range: ByteRange): AsyncGenerator<Uint8Array, void, undefined> {
-  for (const [offset, length] of [
-    [range.start, range.firstLength],
-    [range.second, range.secondLength],
-  ] as const) {
-    for (let done = 0; done < length; done += CHUNK_BYTES) {
-      yield await source.read(offset + done, Math.min(CHUNK_BYTES, length - done))
-    }
+/** The signed bytes as one. PdfError 'source_truncated'. */
+export async function readSignedBytes(source: PdfSource, range: ByteRange): Promise<Uint8Array> {
+  const whole = new Uint8Array(range.firstLength + range.secondLength)
+  let position = 0
+  for await (const piece of signedPieces(source, range)) {
+    whole.set(piece, position)
+    position += piece.length
   }
+  return whole
+}
+
+async function* signedPieces(source: PdfSource, range: ByteRange): AsyncGenerator<Uint8Array, void, undefined> {
+  yield* readPieces(source, range.start, range.firstLength)
+  yield* readPieces(source, range.second, range.secondLength)
 }

@@ -10,7 +10,7 @@ import {
   type SignedData,
   tryReading,
 } from '@cloudsigner/pki'
-import { type CoverageVerdict, digestByteRange, judgeCoverage, liesWithin, signedBytes } from './byte-range.ts'
+import { type CoverageVerdict, digestByteRange, judgeCoverage, liesWithin, readSignedBytes } from './byte-range.ts'
 import { type ReportWarning, type SubIndication, warning } from './report.ts'
 import type { SignatureEntry } from './signature-entry.ts'
 import { findWeakness } from './signer-algorithm.ts'
@@ -115,7 +115,7 @@ async function judgeDetached(
   const bytes = async () => {
     const { firstLength, secondLength } = entry.byteRange
     if (firstLength + secondLength > MAX_HELD_BYTES) return null
-    return concat(await Array.fromAsync(signedBytes(source, entry.byteRange)))
+    return readSignedBytes(source, entry.byteRange)
   }
   const signer = await judgeSigner(signedData, { contentType: cmsOids.data, digest, bytes }, crypto)
   return conclude(entry, signedData, signer, crypto)
@@ -228,14 +228,4 @@ function rememberDigests(digest: Digest): Digest {
     known.set(algorithm, value)
     return value
   }
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }
