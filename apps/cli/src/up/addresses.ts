@@ -1,4 +1,4 @@
-import type { UpOptions } from './arguments.ts'
+import { callableHost, type UpOptions } from './arguments.ts'
 import type { Ports } from './ports.ts'
 
 /** Where the services of this installation are called; context paths included. */
@@ -48,4 +48,17 @@ export function addressesOf(
   })
   const given: Omit<Addresses, 'tsa'> & Partial<Addresses> = { ...own, ...Object.fromEntries(named) }
   return { ...given, tsa: given.tsa ?? `${given.caPublic}/tsa` }
+}
+
+/**
+ * Where this process itself is listening. The names that URLs carry are for others, and need not resolve or lead back
+ * here: behind a proxy or in a container they do not.
+ */
+export function boundAddressesOf({ host }: Pick<UpOptions, 'host'>, ports: Ports): Addresses {
+  return addressesOf({ publicHost: callableHost(host) }, ports, {})
+}
+
+/** Where a service of ours calls the others: as the environment says, or on the address that is bound. */
+export function peerAddressesOf({ host }: Pick<UpOptions, 'host'>, ports: Ports, environment: Environment): Addresses {
+  return addressesOf({ publicHost: callableHost(host) }, ports, environment)
 }

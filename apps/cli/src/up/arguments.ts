@@ -49,6 +49,9 @@ export class UsageError extends Error {
 const loopback = /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/
 const wildcard = /^(?:0\.0\.0\.0|::)$/
 
+/** What to call from this machine where `host` is bound: loopback where that is every address. */
+export const callableHost = (host: string): string => (wildcard.test(host) ? '127.0.0.1' : host)
+
 /** Relative paths count from `workingDirectory`. Throws UsageError, or the error of parseArgs, with a sentence. */
 export function parseUpArguments(args: readonly string[], workingDirectory: string): UpOptions {
   const { values, positionals } = parseArgs({
@@ -75,7 +78,7 @@ export function parseUpArguments(args: readonly string[], workingDirectory: stri
     ...(values.database === undefined ? {} : { databaseUrl: databaseUrlOf(values.database) }),
     portBase: portBaseOf(values['port-base']),
     host,
-    publicHost: values['public-host'] ?? (wildcard.test(host) ? '127.0.0.1' : host),
+    publicHost: values['public-host'] ?? callableHost(host),
     ...(values['ready-file'] === undefined ? {} : { readyFile: resolve(workingDirectory, values['ready-file']) }),
     openPrivateApi: values['open-private-api'],
     logLevel: logLevelOf(values['log-level']),

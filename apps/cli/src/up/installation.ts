@@ -14,7 +14,7 @@ import {
   systemClock,
   systemRandom,
 } from '@cloudsigner/service'
-import { type Addresses, addressesOf, type Environment } from './addresses.ts'
+import { type Addresses, addressesOf, boundAddressesOf, type Environment, peerAddressesOf } from './addresses.ts'
 import type { ServiceName, UpOptions } from './arguments.ts'
 import { type CaFiles, caFilesOf } from './ca-access.ts'
 import { loadOrCreateCredentials, type StackCredentials } from './credentials.ts'
@@ -23,7 +23,12 @@ import { choosePorts, type Ports } from './ports.ts'
 /** A data directory that is open: what its services are made of. */
 export interface Installation {
   readonly ports: Ports
+  /** As clients, certificates and the ready file name them. */
   readonly addresses: Addresses
+  /** Where services of this process are listening. */
+  readonly bound: Addresses
+  /** Where services call each other. */
+  readonly peers: Addresses
   readonly credentials: StackCredentials
   readonly caFiles: CaFiles
   /** Each service has blobs of its own; the rest is shared. */
@@ -47,6 +52,8 @@ export async function openInstallation(options: UpOptions, environment: Environm
     return {
       ports,
       addresses: addressesOf(options, ports, environment),
+      bound: boundAddressesOf(options, ports),
+      peers: peerAddressesOf(options, ports, environment),
       credentials: await loadOrCreateCredentials(dataDirectory, systemRandom),
       caFiles: caFilesOf(dataDirectory),
       environmentOf: async (service) => ({

@@ -25,7 +25,7 @@ export async function startStack(options: UpOptions, environment: Environment): 
   try {
     await startInOrder(installation, options, environment, (service) => started.push(service))
     const ready: ReadyFile = Object.assign({ version: 1 as const }, ...started.map((service) => service.ready))
-    await untilAllAnswer(ready)
+    await untilAllAnswer(ready, installation)
     return { ready, close }
   } catch (error) {
     await close().catch(() => undefined)
@@ -51,22 +51,24 @@ async function startInOrder(
   if (failedLater) throw failedLater.reason
 }
 
-async function untilAllAnswer({ powerauth, ca, tsa, signer, orchestrator }: ReadyFile): Promise<void> {
+/** Asks where this process listens: the names in the ready file may lead here from elsewhere only. */
+async function untilAllAnswer(ready: ReadyFile, { addresses, bound }: Installation): Promise<void> {
   const answering: Promise<void>[] = []
-  if (powerauth) {
-    answering.push(untilAnswering('The private API of PowerAuth', `${powerauth.private}/health`))
-    answering.push(untilAnswering('The public API of PowerAuth', `${powerauth.public}/health`))
+  if (ready.powerauth) {
+    answering.push(untilAnswering('The private API of PowerAuth', `${bound.powerAuthPrivate}/health`))
+    answering.push(untilAnswering('The public API of PowerAuth', `${bound.powerAuthPublic}/health`))
   }
-  if (ca && tsa) {
-    answering.push(caAnswers(ca))
-    answering.push(untilAnswering('The CRL', ca.crl))
+  if (ready.ca) {
+    const crlPath = ready.ca.crl.slice(addresses.caPublic.length)
+    answering.push(caAnswers(ready.ca, bound.caRest))
+    answering.push(untilAnswering('The CRL', `${bound.caPublic}${crlPath}`))
   }
-  if (signer) answering.push(untilAnswering('CloudSigner Server', `${signer.url}/health`))
-  if (orchestrator) answering.push(untilAnswering('The orchestrator', `${orchestrator.url}/health`))
+  if (ready.signer) answering.push(untilAnswering('CloudSigner Server', `${bound.signer}/health`))
+  if (ready.orchestrator) answering.push(untilAnswering('The orchestrator', `${bound.orchestrator}/health`))
   await Promise.all(answering)
 }
 
-async function caAnswers({ rest, clientCert, clientKey, tlsCa }: CaReady): Promise<void> {
+async function caAnswers({ clientCert, clientKey, tlsCa }: CaReady, rest: string): Promise<void> {
   const [cert, key, ca] = await Promise.all([clientCert, clientKey, tlsCa].map((path) => readFile(path, 'utf8')))
   if (cert === undefined || key === undefined || ca === undefined) return
   await untilAnswering('The REST API of the CA', `${rest}/v1/certificate/status`, { cert, key, ca })

@@ -62,15 +62,15 @@ export const startPowerAuth: Start = async ({ ports, addresses, credentials, env
 }
 
 export const startSigner: Start = async (installation, { host }, environment) => {
-  const { ports, addresses, credentials, caFiles, environmentOf } = installation
+  const { ports, addresses, peers, credentials, caFiles, environmentOf } = installation
   const service = await createSigner(
     {
       listen: { host, port: ports.signer },
       publicUrl: addresses.signer,
       ...accessOf('SIGNER', credentials.signer, environment),
-      powerAuth: { baseUrl: addresses.powerAuthPrivate, credentials: powerAuthCredentials(installation, environment) },
-      ca: { restUrl: addresses.caRest, ...(await readCaAccess(caFiles, environment)) },
-      tsa: { url: addresses.tsa },
+      powerAuth: { baseUrl: peers.powerAuthPrivate, credentials: powerAuthCredentials(installation, environment) },
+      ca: { restUrl: peers.caRest, ...(await readCaAccess(caFiles, environment)) },
+      tsa: { url: peers.tsa },
     },
     await environmentOf('signer'),
   )
@@ -81,20 +81,20 @@ export const startSigner: Start = async (installation, { host }, environment) =>
 }
 
 export const startOrchestrator: Start = async (installation, { host }, environment) => {
-  const { ports, addresses, credentials, environmentOf } = installation
+  const { ports, addresses, peers, credentials, environmentOf } = installation
   // At its first start it makes the bank's application in PowerAuth.
-  await untilAnswering('PowerAuth', `${addresses.powerAuthPrivate}/health`)
+  await untilAnswering('PowerAuth', `${peers.powerAuthPrivate}/health`)
   const service = await createOrchestrator(
     {
       listen: { host, port: ports.orchestrator },
       ...accessOf('ORCHESTRATOR', credentials.orchestrator, environment),
       powerAuth: {
-        baseUrl: addresses.powerAuthPrivate,
+        baseUrl: peers.powerAuthPrivate,
         credentials: powerAuthCredentials(installation, environment),
         publicUrl: addresses.powerAuthPublic,
       },
       signer: {
-        baseUrl: addresses.signer,
+        baseUrl: peers.signer,
         credentials:
           clientCredentialsFrom(environment) ??
           credentialsFrom(environment, 'CLOUDSIGNER_SIGNER') ??

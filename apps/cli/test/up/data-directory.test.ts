@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { systemRandom } from '@cloudsigner/service'
-import { addressesOf } from '../../src/up/addresses.ts'
+import { addressesOf, boundAddressesOf, peerAddressesOf } from '../../src/up/addresses.ts'
 import { loadOrCreateCredentials } from '../../src/up/credentials.ts'
 import { choosePorts } from '../../src/up/ports.ts'
 
@@ -57,4 +57,9 @@ test('addresses come from the ports, IPv6 in brackets, and the environment is he
   const named = addressesOf({ publicHost: host }, ports, { CLOUDSIGNER_SIGNER_URL: 'https://signer.example.com/' })
   assert.equal(named.signer, 'https://signer.example.com')
   assert.equal(named.orchestrator, 'http://127.0.0.1:9005')
+  const environment = { CLOUDSIGNER_SIGNER_URL: 'https://signer.example.com/' }
+  const everywhere = { host: '0.0.0.0' }
+  assert.equal(boundAddressesOf(everywhere, ports).signer, 'http://127.0.0.1:9004')
+  assert.equal(peerAddressesOf(everywhere, ports, environment).signer, 'https://signer.example.com')
+  assert.equal(peerAddressesOf(everywhere, ports, environment).caRest, 'https://127.0.0.1:9002/ejbca/ejbca-rest-api')
 })

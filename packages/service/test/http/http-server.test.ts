@@ -189,7 +189,7 @@ test('QUERY without a content type is refused as any body without one', async ()
   const answer = await raw(
     `QUERY /context/things/7 HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`,
   )
-  assert.match(answer, /^HTTP\/1\.1 (405|415) /)
+  assert.match(answer, /^HTTP\/1\.1 415 /)
 })
 
 test('a refusal says what it has to in headers', async () => {
