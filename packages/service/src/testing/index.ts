@@ -1,6 +1,7 @@
 export { startAuthorizationServer, type TestAuthorizationServer } from './authorization-server.ts'
 export { type CapturedLine, type CaptureLogger, createCaptureLogger } from './capture-logger.ts'
 export { createFixedClock, type FixedClock } from './fixed-clock.ts'
+export { type PostgresServer, type PostgresServerOptions, startPostgresServer } from './postgres-server.ts'
 export { type RealPostgres, type RealPostgresServer, startRealPostgres, withRealPostgres } from './real-postgres.ts'
 export { openTestDatabase } from './test-database.ts'
 export { openTestEnvironment, type TestEnvironment, type TestEnvironmentOptions } from './test-environment.ts'
