@@ -1,0 +1,143 @@
+import type { ReadOnlyDatabase } from './read-only-database.ts'
+
+export interface DocumentRow {
+  readonly id: string
+  readonly signer_id: string
+  readonly certificate_id: string
+  readonly external_id: string
+  readonly status: string
+  readonly signed_attributes: Uint8Array
+  readonly signature: Uint8Array | null
+  readonly signature_level: string | null
+}
+
+export interface SegmentRow {
+  readonly document_id: string
+  readonly position: number
+  readonly blob: string
+  readonly size: number
+  readonly digest: Uint8Array
+  readonly intact: boolean | null
+}
+
+export interface SignerRow {
+  readonly id: string
+  readonly user_id: string
+  readonly status: string
+  readonly certificate_id: string
+}
+
+export interface CertificateRow {
+  readonly id: string
+  readonly signer_id: string
+  readonly serial_number: string
+  readonly certificate: Uint8Array
+}
+
+export interface SessionRow {
+  readonly id: string
+  readonly user_id: string
+  readonly activation_id: string
+  readonly name: string
+  readonly blob: string
+  readonly size: number
+  readonly status: string
+  readonly signer_document_id: string | null
+  readonly hash: string | null
+  readonly signature: string | null
+}
+
+export interface ActivationRow {
+  readonly activation_id: string
+  readonly user_id: string
+  readonly activation_status: string
+  readonly failed_attempts: number
+  readonly counter: number
+  readonly device_public_key: Uint8Array | null
+}
+
+/** One verified authentication code: `activation_counter` is the server's before it. */
+export interface CodeRow {
+  readonly activation_id: string
+  readonly activation_counter: number
+  readonly signature: string
+  readonly valid: boolean
+  readonly note: string
+}
+
+export interface IssuedRow {
+  readonly issuer: string
+  readonly serial_number: string
+  readonly certificate: Uint8Array | null
+  readonly revoked: boolean
+}
+
+export interface CrlRow {
+  readonly issuer: string
+  readonly number: number
+  readonly this_update: Date
+  readonly crl: Uint8Array
+}
+
+export interface JobRow {
+  readonly schema: string
+  readonly kind: string
+  readonly state: string
+  readonly last_error: string | null
+}
+
+/** The rows of every service that the laws speak of. */
+export interface Rows {
+  readonly documents: readonly DocumentRow[]
+  /** By document, then in order. */
+  readonly segments: readonly SegmentRow[]
+  readonly strayBlobs: ReadonlySet<string>
+  readonly signers: readonly SignerRow[]
+  readonly certificates: readonly CertificateRow[]
+  readonly sessions: readonly SessionRow[]
+  readonly activations: readonly ActivationRow[]
+  /** In the order of their verification. */
+  readonly codes: readonly CodeRow[]
+  readonly issued: readonly IssuedRow[]
+  readonly crls: readonly CrlRow[]
+  readonly jobs: readonly JobRow[]
+}
+
+export async function readRows(db: ReadOnlyDatabase): Promise<Rows> {
+  const strays = await db.rows<{ name: string }>('select name from signer.stray_blob')
+  return {
+    documents: await db.rows(
+      `select id, signer_id, certificate_id, external_id, status, signed_attributes, signature, signature_level
+       from signer.document order by id`,
+    ),
+    segments: await db.rows(
+      `select document_id, position, blob, size::int, digest, intact from signer.segment order by document_id, position`,
+    ),
+    strayBlobs: new Set(strays.map(({ name }) => name)),
+    signers: await db.rows('select id, user_id, status, certificate_id from signer.signer'),
+    certificates: await db.rows('select id, signer_id, serial_number, certificate from signer.certificate'),
+    sessions: await db.rows(
+      `select id, user_id, activation_id, name, blob, size::int, status, signer_document_id, hash, signature
+       from orchestrator.session`,
+    ),
+    activations: await db.rows(
+      `select activation_id, user_id, activation_status, failed_attempts, counter::int, device_public_key
+       from powerauth.activation`,
+    ),
+    codes: await db.rows(
+      `select activation_id, activation_counter::int, signature, valid, note from powerauth.signature_audit order by id`,
+    ),
+    issued: await db.rows(
+      `select issuer, serial_number, certificate, revoked_at is not null as revoked from ca.certificate`,
+    ),
+    crls: await db.rows('select issuer, number::int, this_update, crl from ca.crl order by issuer, number'),
+    jobs: await readJobs(db),
+  }
+}
+
+const schemas = ['powerauth', 'ca', 'signer', 'orchestrator'] as const
+
+async function readJobs(db: ReadOnlyDatabase): Promise<readonly JobRow[]> {
+  const of = (schema: string) => `select '${schema}' as schema, kind, state, last_error from ${schema}.job`
+  return db.rows(schemas.map(of).join(' union all '))
+}

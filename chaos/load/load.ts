@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Chance, chanceOf } from '../random.ts'
+import { type Customer, join } from './customer.ts'
+import { type JourneyEnd, journey } from './journey.ts'
+import { pauseMs, type World } from './world.ts'
+
+export interface LoadOptions {
+  readonly phones: number
+  readonly seed: number
+}
+
+export interface Load {
+  /** Documents that ended so, up to now. */
+  readonly ends: Readonly<Record<JourneyEnd, number>>
+  /** Customers who joined, those at the beginning included. */
+  joined(): number
+  /** Lets every document under way come to its end; throws what no load should throw. */
+  stop(): Promise<void>
+}
+
+/** Between a customer's joining and the next one's, in milliseconds. */
+const joiningPauseMs = 1500
+
+/** Phones that sign one document after the other, and beside them new customers who join and sign one. */
+export async function startLoad(world: World, { phones, seed }: LoadOptions): Promise<Load> {
+  const ends: Record<JourneyEnd, number> = { lost: 0, left: 0, rejected: 0, signed: 0 }
+  let stopping = false
+  let joined = 0
+
+  async function newCustomer(userId: string): Promise<Customer> {
+    const customer = await join(world, userId)
+    if (customer === null) throw new Error(`${userId} could not join`)
+    joined += 1
+    return customer
+  }
+  async function signOne(customer: Customer, count: number, chance: Chance): Promise<void> {
+    const end = await journey(world, customer, `${customer.userId}-${count}`, chance)
+    ends[end] += 1
+    if (end === 'lost') await sleep(pauseMs)
+  }
+  async function signOn(customer: Customer, chance: Chance): Promise<void> {
+    for (let count = 1; !stopping; count += 1) await signOne(customer, count, chance)
+  }
+  async function joinOn(chance: Chance): Promise<void> {
+    for (let count = 1; !stopping; count += 1) {
+      await signOne(await newCustomer(`newcomer-${count}`), 1, chance)
+      await sleep(joiningPauseMs)
+    }
+  }
+
+  const customers: Customer[] = []
+  for (let phone = 1; phone <= phones; phone += 1) customers.push(await newCustomer(`customer-${phone}`))
+  const workers = [
+    ...customers.map((customer, index) => signOn(customer, chanceOf(seed + index + 1))),
+    joinOn(chanceOf(seed + phones + 1)),
+  ]
+  const all = Promise.all(workers)
+  // Looked at when the load is stopped.
+  all.catch(() => undefined)
+  return {
+    ends,
+    joined: () => joined,
+    async stop() {
+      stopping = true
+      await all
+    },
+  }
+}

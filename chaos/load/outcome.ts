@@ -1,0 +1,35 @@
+import { OrchestratorApiError } from '@cloudsigner/clients/orchestrator'
+import { SignerApiError } from '@cloudsigner/clients/signer'
+import { PowerAuthError, type PowerAuthErrorCode } from '@cloudsigner/powerauth-sdk'
+import type { Outcome } from '../journal.ts'
+
+/** Failures of the SDK after which nobody knows whether the server did it. */
+const unknown: ReadonlySet<PowerAuthErrorCode> = new Set(['network', 'server_failed'])
+
+/**
+ * Makes a call and says how it ended. A 4xx in the contract's form refuses; no answer, a 5xx, or an answer that broke off
+ * leaves open what happened. Errors of the load itself go on as they are.
+ */
+export async function outcomeOf<Value>(call: () => Promise<Value>): Promise<Outcome<Value>> {
+  try {
+    return { kind: 'acknowledged', value: await call() }
+  } catch (error) {
+    if (error instanceof SignerApiError || error instanceof OrchestratorApiError) {
+      const { status, code, message } = error
+      if (status === 0 || status >= 500 || cutShort(error)) return { kind: 'lost', message: `${status} ${message}` }
+      return { kind: 'refused', code, message }
+    }
+    if (error instanceof PowerAuthError) {
+      const { code, message, serverCode = '' } = error
+      return unknown.has(code) ? { kind: 'lost', message } : { kind: 'refused', code: `${code} ${serverCode}`, message }
+    }
+    // What undici throws where a body breaks off, or takes too long.
+    if (error instanceof TypeError || (error instanceof DOMException && error.name === 'TimeoutError'))
+      return { kind: 'lost', message: error.message }
+    throw error
+  }
+}
+
+/** 200, and then the body did not come whole. */
+const cutShort = (error: SignerApiError | OrchestratorApiError) =>
+  error.code === 'UNEXPECTED_ANSWER' && error.status === 200

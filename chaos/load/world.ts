@@ -1,0 +1,51 @@
+import { type BankClient, createBankClient } from '@cloudsigner/clients/orchestrator'
+import { createSignerClient, type SignerClient } from '@cloudsigner/clients/signer'
+import type { WholeReadyFile } from '../../apps/cli/src/up/ready-file.ts'
+import type { Journal, Outcome } from '../journal.ts'
+
+/** What the load calls, every exchange in the journal. */
+export interface World {
+  readonly journal: Journal
+  readonly bank: BankClient
+  readonly signer: SignerClient
+  readonly orchestratorUrl: string
+  readonly fetch: typeof globalThis.fetch
+}
+
+/** A call that the stack keeps waiting is given up after so long, in milliseconds. */
+const timeoutMs = 15_000
+
+export function openWorld({ signer, orchestrator }: WholeReadyFile, journal: Journal): World {
+  const { fetch } = journal
+  const basic = ({ user, password }: { user: string; password: string }) => `Basic ${btoa(`${user}:${password}`)}`
+  return {
+    journal,
+    fetch,
+    orchestratorUrl: orchestrator.url,
+    signer: createSignerClient({
+      baseUrl: signer.url,
+      authorization: () => basic(signer.basic),
+      fetch,
+      timeoutMs,
+    }),
+    bank: createBankClient({
+      baseUrl: orchestrator.url,
+      authorization: () => basic(orchestrator.basic),
+      fetch,
+      timeoutMs,
+    }),
+  }
+}
+
+/** After an answer that got lost, in milliseconds. */
+export const pauseMs = 150
+const attempts = 200
+
+/** Asks again, a little later each time, while answers get lost: half a minute of patience. */
+export async function patiently<Value>(ask: () => Promise<Outcome<Value>>): Promise<Outcome<Value>> {
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await ask()
+    if (outcome.kind !== 'lost' || attempt === attempts) return outcome
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
+  }
+}

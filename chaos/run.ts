@@ -1,0 +1,142 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type PostgresServer, startPostgresServer } from '@cloudsigner/service/testing'
+import { startEmbeddedFleet } from './fleet/embedded-fleet.ts'
+import type { DatabasePlace, Fleet, Victim } from './fleet/fleet.ts'
+import { startReplicatedFleet } from './fleet/replicated-fleet.ts'
+import { Journal } from './journal.ts'
+import { join as joinBank } from './load/customer.ts'
+import { type JourneyEnd, journey } from './load/journey.ts'
+import { type Load, startLoad } from './load/load.ts'
+import { openWorld, type World } from './load/world.ts'
+import type { ChaosOptions } from './options.ts'
+import { type Chance, chanceOf } from './random.ts'
+
+/** What was done to a stack, and what is left of it. */
+export interface ChaosRun {
+  readonly seed: number
+  readonly seconds: number
+  /** By name of the process. */
+  readonly kills: Readonly<Record<string, number>>
+  readonly documents: Readonly<Record<JourneyEnd, number>>
+  readonly customers: number
+  /** What went wrong beside the laws: processes that ended by themselves, a stack that does not work afterwards. */
+  readonly failures: readonly string[]
+  readonly journalFolder: string
+  readonly dataDirectory: string
+  readonly database: DatabasePlace
+}
+
+export interface ChaosDone {
+  readonly run: ChaosRun
+  /** Ends the database: when nobody needs to look into it any more. */
+  close(): Promise<void>
+}
+
+/** Load and kills on a stack of its own in `folder`. Services are stopped afterwards, the database can be read. */
+export async function runChaos(options: ChaosOptions, folder: string): Promise<ChaosDone> {
+  const { fleet, close } = await startFleet(options.database, folder)
+  const journalFolder = join(folder, 'journal')
+  const journal = new Journal(journalFolder)
+  try {
+    const chance = chanceOf(options.seed)
+    const world = openWorld(fleet.ready, journal)
+    const load = await startLoad(world, options)
+    const started = performance.now()
+    const kills = await killAndStartAgain(fleet, journal, options.kills, chance)
+    await sleep(Math.max(0, options.seconds * 1000 - (performance.now() - started)))
+    await load.stop()
+    const failures = [...fleet.deaths(), ...(await worksAgain(world, chance, load))]
+    journal.note('settled', 'all')
+    const seconds = Math.round((performance.now() - started) / 1000)
+    await fleet.stopServices()
+    const { dataDirectory, database } = fleet
+    const { seed } = options
+    const documents = load.ends
+    return {
+      run: {
+        ...{ seed, seconds, kills, documents, customers: load.joined(), failures },
+        ...{ journalFolder, dataDirectory, database },
+      },
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  } finally {
+    journal.close()
+  }
+}
+
+async function startFleet(
+  database: string,
+  folder: string,
+): Promise<{ readonly fleet: Fleet; close(): Promise<void> }> {
+  if (database === 'embedded') {
+    const fleet = await startEmbeddedFleet(folder)
+    return { fleet, close: () => fleet.close() }
+  }
+  if (database !== 'postgres') {
+    const fleet = await startReplicatedFleet({ folder, databaseUrl: database, replicas: 2 })
+    return { fleet, close: () => fleet.close() }
+  }
+  // A folder of its own, since the server may run as another user.
+  const directory = await mkdtemp(join(tmpdir(), 'cloudsigner-postgresql-'))
+  let server: PostgresServer | undefined
+  const end = async () => {
+    await server?.stop()
+    await rm(directory, { recursive: true, force: true })
+  }
+  try {
+    server = await startPostgresServer({ directory, fsync: true })
+    await server.createDatabase('cloudsigner')
+    const databaseUrl = server.urlOf('cloudsigner')
+    const fleet = await startReplicatedFleet({ folder, databaseUrl, server, replicas: 2 })
+    return {
+      fleet,
+      async close() {
+        await fleet.close()
+        await end()
+      },
+    }
+  } catch (error) {
+    await end()
+    throw error
+  }
+}
+
+/** Between a start and the next kill, and between a kill and the start, in milliseconds. */
+const calm = { low: 100, high: 1200 }
+const absence = { low: 0, high: 400 }
+
+async function killAndStartAgain(
+  fleet: Fleet,
+  journal: Journal,
+  times: number,
+  chance: Chance,
+): Promise<Record<string, number>> {
+  const kills: Record<string, number> = {}
+  for (let kill = 0; kill < times; kill += 1) {
+    await sleep(chance.between(calm.low, calm.high))
+    const victim: Victim = chance.pick(fleet.victims)
+    journal.note('killed', victim.name)
+    await victim.kill()
+    kills[victim.name] = (kills[victim.name] ?? 0) + 1
+    await sleep(chance.between(absence.low, absence.high))
+    await victim.start()
+    journal.note('started', victim.name)
+  }
+  return kills
+}
+
+/** After all that somebody new joins and signs a document. */
+async function worksAgain(world: World, chance: Chance, load: Load): Promise<readonly string[]> {
+  const customer = await joinBank(world, `latecomer-${load.joined()}`)
+  if (customer === null) return ['Afterwards nobody new could join.']
+  // Fates are drawn: the first that is signed ends it.
+  for (let count = 1; count <= 20; count += 1)
+    if ((await journey(world, customer, `${customer.userId}-${count}`, chance)) === 'signed') return []
+  return ['Afterwards no document could be signed.']
+}
