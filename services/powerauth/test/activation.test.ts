@@ -88,6 +88,8 @@ test('an unknown activation looks like a removed one', async () => {
   const status = await running.client.getActivationStatus({ activationId: 'nobody' })
   assert.equal(status.activationStatus, 'REMOVED')
   assert.equal(status.userId, 'unknown')
+  // Not 'unknown': the Java client's model knows powerauth, fido2 and null.
+  assert.equal(status.protocol, null)
   assert.equal(status.timestampCreated, '1970-01-01T00:00:00.000+00:00')
 })
 

@@ -84,7 +84,7 @@ test('a body that does not parse or validate is ERROR_HTTP_REQUEST', async () =>
 })
 
 test('methods without a request take an empty object or an empty requestObject, and no less', async () => {
-  for (const body of ['{}', '{"requestObject":{}}', '{"requestObject":{"unknown":1}}']) {
+  for (const body of ['{}', '{"requestObject":null}', '{"requestObject":{}}', '{"requestObject":{"unknown":1}}']) {
     assert.equal((await callPrivate(running, '/application/list', body)).status, 200, body)
   }
   for (const body of ['', '[]', 'null', '{"requestObject":[]}']) {

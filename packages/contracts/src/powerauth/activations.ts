@@ -127,7 +127,7 @@ const activationSummary = {
   activationName: Nullable(Type.String()),
   userId: Type.String(),
   extras: Nullable(Type.String()),
-  protocol: Type.String(),
+  protocol: Nullable(Type.String()),
   externalId: Nullable(Type.String()),
   platform: Nullable(Type.String()),
   deviceInfo: Nullable(Type.String()),

@@ -75,8 +75,9 @@ function register(
   method: PrivateMethod,
   handler: (request: unknown) => unknown,
 ): void {
-  // Methods without a request are called with `{}` or with an empty requestObject.
-  const requestObject = Check(method.request, {}) ? Type.Optional(method.request) : method.request
+  // Methods without a request are called with `{}`, with an empty requestObject, or with null by the Java client.
+  const absentOrNull = (schema: PrivateMethod['request']) => Type.Optional(Type.Union([schema, Type.Null()]))
+  const requestObject = Check(method.request, {}) ? absentOrNull(method.request) : method.request
   const body = Type.Object({ requestObject })
   const success = method.response === null ? EmptyResponse : ObjectResponse(method.response)
   const route: RouteOptions = {
