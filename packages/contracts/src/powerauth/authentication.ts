@@ -112,9 +112,7 @@ export const SignatureAuditItem = Type.Object({
   activationCounter: Type.Integer(),
   activationCtrData: Nullable(Type.String()),
   activationStatus: ActivationStatus,
-  additionalInfo: Type.Object({
-    entry: Type.Array(Type.Object({ key: Type.String(), value: Type.String() })),
-  }),
+  additionalInfo: Type.Array(Type.Object({ key: Type.String(), value: Type.String() })),
   dataBase64: Nullable(Type.String()),
   signatureVersion: Nullable(Type.String()),
   signatureType: SignatureType,

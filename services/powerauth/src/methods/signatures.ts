@@ -93,7 +93,7 @@ export async function getSignatureAuditLog(
       activationCounter: row.activation_counter,
       activationCtrData: row.activation_ctr_data === null ? null : base64Encode(row.activation_ctr_data),
       activationStatus: row.activation_status,
-      additionalInfo: { entry: entriesOf(row.additional_info) },
+      additionalInfo: entriesOf(row.additional_info),
       dataBase64: row.data === null ? null : base64Encode(row.data),
       signatureVersion: row.signature_version,
       signatureType: row.signature_type as SignatureType,
