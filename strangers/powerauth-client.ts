@@ -1,8 +1,6 @@
-/** The genuine PowerAuth client, one Java for a whole run: a JSON array of arguments a line in, an outcome a line out. */
-import { spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
-import { setTimeout as delay } from 'node:timers/promises'
-import { atEnd, once } from './lifetime.ts'
+/** The genuine PowerAuth client, one Java for a whole run: an array of arguments a line in, an outcome a line out. */
+import { javaLines } from './java-lines.ts'
+import { once } from './lifetime.ts'
 import { tools } from './tools.ts'
 
 /** An item of the step log. */
@@ -26,40 +24,12 @@ export interface PowerAuthClient {
   run(method: string, options: StepOptions): Promise<StepOutcome>
 }
 
-const stepSeconds = 60
-
 export const powerAuthClient = once(async (): Promise<PowerAuthClient> => {
-  const jar = ['-XX:TieredStopAtLevel=1', '-jar', tools.powerauthClient.path, 'lines']
-  const child = spawn('java', jar, { stdio: ['pipe', 'pipe', 'pipe'] })
-  const gone = new Promise<never>((_, reject) => {
-    child.on('error', reject)
-    child.on('exit', (code) => reject(new Error(`the PowerAuth client ended with ${code}`)))
-  })
-  gone.catch(() => {})
-  child.stderr.resume()
-  const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
-  atEnd(async () => {
-    child.stdin.end()
-    await Promise.race([gone.catch(() => {}), delay(10_000, undefined, { ref: false })])
-    child.kill('SIGKILL')
-  })
-
-  const answer = async (args: readonly string[]): Promise<StepOutcome> => {
-    child.stdin.write(`${JSON.stringify(args)}\n`)
-    const late = delay(stepSeconds * 1000, undefined, { ref: false }).then(() => {
-      throw new Error(`${args.join(' ')} took more than ${stepSeconds} s`)
-    })
-    const line = await Promise.race([lines.next(), gone, late])
-    if (line.done) throw new Error('the PowerAuth client closed its output')
-    return JSON.parse(line.value)
-  }
-  let last: Promise<unknown> = Promise.resolve()
+  const client = javaLines(tools.powerauthClient.path, ['lines'])
   return {
-    run(method, options) {
+    async run(method, options) {
       const args = ['-m', method, ...Object.entries(options).flatMap(([letter, value]) => [`-${letter}`, value])]
-      const outcome = last.then(() => answer(args))
-      last = outcome.catch(() => {})
-      return outcome
+      return (await client(args)) as StepOutcome
     },
   }
 })

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chmod, cp, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, cp, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runWell } from './process.ts'
 import { isExcused, isPresent, onPath, sharedTools, strangersRoot, type Tool, type ToolName, tools } from './tools.ts'
@@ -24,6 +24,7 @@ const debianPackages = ['poppler-utils', 'libnss3-tools', 'qpdf', 'openssl', 'cu
 const zlint = 'github.com/zmap/zlint/v3/cmd/zlint@v3.7.3'
 const pkilint = 'pkilint==0.13.3'
 const schemathesis = join(import.meta.dirname, 'requirements-schemathesis.txt')
+const javaRestClient = join(import.meta.dirname, 'java-rest-client')
 
 const needsGo = { go: 'the Go toolchain; on Debian: apt-get install golang' }
 const needsMaven = {
@@ -70,30 +71,33 @@ const lanes: readonly (readonly Step[])[] = [
     {
       tools: ['dss'],
       needs: needsMaven,
-      inputs: () => digestOf('jvm'),
+      inputs: () => digestOf(join(sharedTools, 'jvm')),
       async build() {
-        const folder = await copySource('jvm', join(strangersRoot, 'jvm'))
+        const folder = await copySource(join(sharedTools, 'jvm'), join(strangersRoot, 'jvm'))
         await twice(() => runWell('mvn', ['-B', '-q', 'package'], { cwd: folder, timeoutSeconds: 15 * minutes }))
       },
     },
     {
       tools: ['powerauthClient'],
       needs: needsMaven,
-      inputs: () => digestOf('powerauth-client'),
+      inputs: () => digestOf(join(sharedTools, 'powerauth-client')),
       async build() {
         const script = join(sharedTools, 'powerauth-client', 'build.sh')
         const build = [script, tools.powerauthClient.path]
         await twice(() => runWell('bash', build, { timeoutSeconds: 15 * minutes }))
       },
     },
+    restClientOf('2.0.1', 'restClient'),
+    restClientOf('1.10.0', 'formerRestClient'),
   ],
   [
     {
       tools: ['ejbcaClient'],
       needs: needsGo,
-      inputs: () => digestOf('ejbca-client'),
+      inputs: () => digestOf(join(sharedTools, 'ejbca-client')),
       async build() {
-        const folder = await copySource('ejbca-client', join(strangersRoot, 'src', 'ejbca-client'))
+        const source = join(sharedTools, 'ejbca-client')
+        const folder = await copySource(source, join(strangersRoot, 'src', 'ejbca-client'))
         await runWell('go', ['build', '-o', tools.ejbcaClient.path, '.'], { cwd: folder, timeoutSeconds: 10 * minutes })
       },
     },
@@ -108,6 +112,21 @@ const lanes: readonly (readonly Step[])[] = [
     },
   ],
 ]
+
+/** The client of the private API that this published line brings, under our driver. */
+function restClientOf(version: string, tool: 'restClient' | 'formerRestClient'): Step {
+  return {
+    tools: [tool],
+    needs: needsMaven,
+    inputs: () => digestOf(javaRestClient),
+    async build() {
+      const folder = await copySource(javaRestClient, join(strangersRoot, 'src', `rest-client-${version}`))
+      const build = ['-B', '-q', `-P${version}`, 'package']
+      await twice(() => runWell('mvn', build, { cwd: folder, timeoutSeconds: 15 * minutes }))
+      await copyFile(join(folder, 'target', 'rest-client.jar'), tools[tool].path)
+    },
+  }
+}
 
 /** A download may break off: everything that fetches is tried once more. */
 async function twice<Result>(attempt: () => Promise<Result>): Promise<Result> {
@@ -127,18 +146,18 @@ async function pythonEnvironment(name: string, requirements: readonly string[]):
 }
 
 /** The sources may be read-only, and copies of them must not be. */
-async function copySource(name: string, target: string): Promise<string> {
+async function copySource(source: string, target: string): Promise<string> {
   await rm(target, { recursive: true, force: true })
-  await cp(join(sharedTools, name), target, { recursive: true })
+  await cp(source, target, { recursive: true })
   for await (const path of glob('**', { cwd: target })) await chmod(join(target, path), 0o755)
   await chmod(target, 0o755)
   return target
 }
 
-async function digestOf(name: string): Promise<string> {
+async function digestOf(folder: string): Promise<string> {
   const hash = createHash('sha256')
   const files: string[] = []
-  for await (const entry of glob('**', { cwd: join(sharedTools, name), withFileTypes: true }))
+  for await (const entry of glob('**', { cwd: folder, withFileTypes: true }))
     if (entry.isFile()) files.push(join(entry.parentPath, entry.name))
   for (const file of files.sort()) hash.update(file).update(await readFile(file))
   return hash.digest('hex')

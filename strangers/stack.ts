@@ -1,7 +1,7 @@
 /** The real stack, as a user starts it: `cloudsigner up` in a process of its own, on free ports and a fresh folder. */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -45,13 +45,18 @@ export const scratch = once(async () => {
 
 const startSeconds = 60
 
-export const stack = once(async (): Promise<Stack> => {
-  const folder = await scratch()
+export const stack = once(() => up<Stack>('stack', '--open-private-api'))
+
+/** PowerAuth alone, whose private API asks for credentials. */
+export const guardedPowerAuth = once(() => up<Pick<Stack, 'powerauth'>>('guarded', 'powerauth'))
+
+/** `cloudsigner up` with these arguments, in a folder of its own; what its ready file says. */
+async function up<Ready>(name: string, ...args: readonly string[]): Promise<Ready> {
+  const folder = join(await scratch(), name)
   const readyFile = join(folder, 'ready.json')
   const where = ['--data', join(folder, 'data'), '--port-base', '0', '--ready-file', readyFile]
-  const child = spawn(process.execPath, [cli, 'up', ...where, '--open-private-api'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  await mkdir(folder)
+  const child = spawn(process.execPath, [cli, 'up', ...args, ...where], { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   const listen = (chunk: Buffer) => {
     said = `${said}${chunk}`.slice(-8000)
@@ -79,4 +84,4 @@ export const stack = once(async (): Promise<Stack> => {
     await delay(100)
   }
   return JSON.parse(await readFile(readyFile, 'utf8'))
-})
+}

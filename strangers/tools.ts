@@ -50,6 +50,14 @@ export const tools = {
     howToGet: built('a JDK, 17 or newer, and Maven'),
     source: 'powerauth-client',
   },
+  restClient: {
+    path: join(strangersRoot, 'rest-client-2.0.1.jar'),
+    howToGet: built('a JDK, 17 or newer, and Maven'),
+  },
+  formerRestClient: {
+    path: join(strangersRoot, 'rest-client-1.10.0.jar'),
+    howToGet: built('a JDK, 17 or newer, and Maven'),
+  },
   ejbcaClient: { path: join(strangersRoot, 'bin', 'ejbca-client'), howToGet: built('Go'), source: 'ejbca-client' },
 } as const satisfies Record<string, Tool>
 
