@@ -1,4 +1,4 @@
-export { type AccessConfig, assertAccess, authentication, type BearerConfig } from './auth/access.ts'
+export { type AccessConfig, assertAccess, authentication, type BearerConfig, schemesOf } from './auth/access.ts'
 export {
   type BasicAuthenticationOptions,
   type BasicCredentials,
@@ -33,6 +33,7 @@ export {
   type TlsOptions,
 } from './http/create-http-server.ts'
 export { ListenError, type Listener, type ListenOptions, listen } from './http/listen.ts'
+export { documentSecurity, type SecurityScheme } from './http/security-schemes.ts'
 export type {
   Job,
   JobHandler,

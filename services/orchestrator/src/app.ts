@@ -7,10 +7,12 @@ import {
   type Clock,
   clientCredentialsAuthorization,
   createHttpServer,
+  documentSecurity,
   type HttpServer,
   type Listener,
   listen,
   type ServiceEnvironment,
+  schemesOf,
 } from '@cloudsigner/service'
 import { resumeReceived } from './actions/signing-session.ts'
 import { createPowerAuth, type PowerAuth } from './adapters/power-auth.ts'
@@ -81,6 +83,7 @@ async function createServer(
   const authenticate = authentication('bank', config, environment.clock)
   await server.register(async (bank: HttpServer) => {
     bank.addHook('onRequest', authenticate)
+    documentSecurity(bank, schemesOf(config))
     bankRoutes(bank, context)
   })
   await server.register(async (phones: HttpServer) => {

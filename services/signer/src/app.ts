@@ -4,10 +4,12 @@ import { nodeCrypto } from '@cloudsigner/pki/node'
 import {
   authentication,
   createHttpServer,
+  documentSecurity,
   type HttpServer,
   type Listener,
   listen,
   type ServiceEnvironment,
+  schemesOf,
 } from '@cloudsigner/service'
 import type { CertificateAuthority } from './adapters/certificate-authority.ts'
 import { readDefaultFont } from './adapters/default-font.ts'
@@ -89,6 +91,7 @@ async function createServer(
   // A scope, so that the hook covers every route of ours and leaves /health and /openapi.json open.
   await server.register(async (scope: HttpServer) => {
     scope.addHook('onRequest', authenticate)
+    documentSecurity(scope, schemesOf(config))
     signerRoutes(scope, context)
     await documentRoutes(scope, context)
     documentFileRoutes(scope, context)

@@ -1,6 +1,7 @@
 import type { onRequestAsyncHookHandler } from 'fastify'
 import type { Clock } from '../clock.ts'
 import { HttpFault } from '../errors.ts'
+import type { SecurityScheme } from '../http/security-schemes.ts'
 import { type BasicCredentials, basicAuthentication, fixedCredentials } from './basic-authentication.ts'
 import { bearerAuthentication } from './bearer-authentication.ts'
 
@@ -40,6 +41,14 @@ export function assertAccess({ mode, credentials, bearer }: AccessConfig): void 
 }
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
+
+/** The same for the OpenAPI document. */
+export function schemesOf({ credentials, bearer }: AccessConfig): Readonly<Record<string, SecurityScheme>> {
+  return {
+    ...(credentials ? { basic: { type: 'http', scheme: 'basic' } } : {}),
+    ...(bearer ? { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } : {}),
+  }
+}
 
 /** The hook for `onRequest` that holds a service to its AccessConfig. Sets `request.principal`; throws HttpFault `unauthenticated`. */
 export function authentication(realm: string, access: AccessConfig, clock: Clock): onRequestAsyncHookHandler {

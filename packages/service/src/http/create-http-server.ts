@@ -17,6 +17,7 @@ import type { Logger } from '../logger.ts'
 import { createMethodTable } from './allowed-methods.ts'
 import { faultOf } from './fault-of.ts'
 import { createValidatorCompiler } from './schema-validators.ts'
+import type { SecurityScheme } from './security-schemes.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -77,6 +78,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const methods = createMethodTable()
   server.addHook('onRoute', (route) => methods.add(route))
   server.decorateRequest('principal', null)
+  const securitySchemes: Record<string, SecurityScheme> = {}
+  server.decorate('securitySchemes', securitySchemes)
   server.setValidatorCompiler(createValidatorCompiler())
   installErrorAnswers(server, options, (path) => methods.methodsAt(path))
   await server.register(swagger, {
@@ -84,6 +87,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       openapi: '3.1.0',
       info: { title: options.title, version: options.version },
       servers: [{ url: options.basePath ?? '/' }],
+      // Their types are those of OpenAPI 3.0, which has no mutualTLS.
+      components: { securitySchemes: securitySchemes as Record<string, never> },
     },
   })
   installOpenRoutes(server, options.name)

@@ -6,7 +6,10 @@ import {
   authentication,
   clientCredentialsAuthorization,
   createHttpServer,
+  documentSecurity,
   HttpFault,
+  type HttpServer,
+  schemesOf,
   TokenRequestError,
 } from '../../src/index.ts'
 import {
@@ -50,6 +53,31 @@ test('development takes a credential and, where an issuer is named, its tokens',
   assert.equal(await statusOf({ credentials }, token), 401)
   assert.equal(await statusOf({ credentials, bearer: bearer() }, basic), 200)
   assert.equal(await statusOf({ credentials, bearer: bearer() }, token), 200)
+})
+
+test('the OpenAPI document tells which proofs a route takes, any one of them, and which routes take none', async () => {
+  const server = await createHttpServer({
+    name: 'x',
+    title: 'X',
+    version: '1',
+    logger: createCaptureLogger(),
+    bodyLimitBytes: 100,
+    formatError: (error) => ({ status: 400, body: { code: error.code } }),
+  })
+  await server.register(async (scope) => {
+    documentSecurity(scope as HttpServer, schemesOf({ credentials, bearer: bearer() }), ({ url }) => url !== '/free')
+    for (const path of ['/who', '/free']) scope.get(path, async () => ({}))
+  })
+  server.get('/beside', async () => ({}))
+  const document = (await server.inject({ url: '/openapi.json' })).json()
+  await server.close()
+  assert.deepEqual(document.components.securitySchemes, {
+    basic: { type: 'http', scheme: 'basic' },
+    bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+  })
+  assert.deepEqual(document.paths['/who'].get.security, [{ basic: [] }, { bearer: [] }])
+  assert.equal(document.paths['/free'].get.security, undefined)
+  assert.equal(document.paths['/beside'].get.security, undefined)
 })
 
 test('production takes tokens alone, of the issuer and for this service', async () => {

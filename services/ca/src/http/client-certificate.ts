@@ -1,6 +1,6 @@
 import { TLSSocket } from 'node:tls'
 import { toHex } from '@cloudsigner/pki'
-import type { HttpServer } from '@cloudsigner/service'
+import { documentSecurity, type HttpServer } from '@cloudsigner/service'
 import type { FastifyRequest } from 'fastify'
 import type { CaContext } from '../context.ts'
 import { CaProblem } from '../domain/problem.ts'
@@ -20,6 +20,8 @@ declare module 'fastify' {
 
 /** EJBCA's authentication by TLS client certificate, for every route registered after it. */
 export function authenticateByCertificate(server: HttpServer, context: CaContext): void {
+  const scheme = { certificate: { type: 'mutualTLS' } } as const
+  documentSecurity(server, scheme, (route) => route.config?.access !== 'open')
   server.addHook('onRequest', async (request) => {
     const access = request.routeOptions.config.access ?? 'administrator'
     if (access === 'open') return

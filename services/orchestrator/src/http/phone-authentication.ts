@@ -1,6 +1,6 @@
 import { authorizationHeader, tokenHeader } from '@cloudsigner/contracts/orchestrator'
 import { ProtocolError, parseAuthorizationHeader, parseTokenHeader } from '@cloudsigner/powerauth-protocol'
-import type { HttpServer } from '@cloudsigner/service'
+import { documentSecurity, type HttpServer } from '@cloudsigner/service'
 import type { FastifyRequest } from 'fastify'
 import type { Caller, PowerAuth } from '../adapters/power-auth.ts'
 import { Problem } from '../domain/problem.ts'
@@ -18,6 +18,20 @@ declare module 'fastify' {
  * where nothing is changed, a token. The body is kept as it came, and bounded by the server's limit.
  */
 export function authenticatePhones(scope: HttpServer, powerAuth: PowerAuth): void {
+  documentSecurity(scope, {
+    code: {
+      type: 'apiKey',
+      in: 'header',
+      name: authorizationHeader,
+      description: 'An authentication code of PowerAuth over method, path and body.',
+    },
+    token: {
+      type: 'apiKey',
+      in: 'header',
+      name: tokenHeader,
+      description: "A token's digest, as PowerAuth's tokens are sent. For GET alone.",
+    },
+  })
   scope.decorateRequest('caller', null)
   scope.decorateRequest('rawBody', null)
   const parseJson = scope.getDefaultJsonParser('error', 'error')

@@ -5,7 +5,13 @@ import {
   type PrivateMethod,
   privateMethods,
 } from '@cloudsigner/contracts/powerauth-private'
-import { basicAuthentication, createHttpServer, type HttpServer, type Logger } from '@cloudsigner/service'
+import {
+  basicAuthentication,
+  createHttpServer,
+  documentSecurity,
+  type HttpServer,
+  type Logger,
+} from '@cloudsigner/service'
 import type { RouteOptions } from 'fastify'
 import Type from 'typebox'
 import { Check } from 'typebox/value'
@@ -59,6 +65,7 @@ export async function createPrivateApi(
     if (config.openPrivateApi !== true) {
       const verify = (given: { user: string; password: string }) => isIntegration(context, config.integrations, given)
       scope.addHook('onRequest', basicAuthentication({ realm: 'PowerAuth', verify }))
+      documentSecurity(scope as HttpServer, { basic: { type: 'http', scheme: 'basic' } })
     }
     for (const [name, method] of Object.entries(privateMethods)) {
       // The body was validated by the schema of the same row that types the handler.
