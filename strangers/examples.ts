@@ -18,18 +18,26 @@ export interface SignedExample {
   readonly pdf: SignedPdf
 }
 
-const signedOnce = new Map(exampleNames.map((name) => [name, once(() => signExample(name))]))
+/** Levels of EN 319 142-1 that the contract knows, as our validator and pyHanko write them. */
+export const levels = ['B-B', 'B-T'] as const
+export type Level = (typeof levels)[number]
 
-export function signedExample(name: ExampleName): Promise<SignedExample> {
-  const made = signedOnce.get(name)
+const contractLevels = { 'B-B': 'PADES_B_B', 'B-T': 'PADES_B_T' } as const
+
+const signedOnce = new Map(
+  exampleNames.flatMap((name) => levels.map((level) => [`${name} ${level}`, once(() => signExample(name, level))])),
+)
+
+export function signedExample(name: ExampleName, level: Level = 'B-B'): Promise<SignedExample> {
+  const made = signedOnce.get(`${name} ${level}`)
   if (!made) throw new Error(`no example ${name}`)
   return made()
 }
 
-async function signExample(name: ExampleName): Promise<SignedExample> {
+async function signExample(name: ExampleName, level: Level): Promise<SignedExample> {
   const original = join(repositoryRoot, 'examples', name)
-  const bytes = await sign(await enrolledDevice(), original)
-  const signed = join(await scratch(), name)
+  const bytes = await sign(await enrolledDevice(), original, { signatureLevel: contractLevels[level] })
+  const signed = join(await scratch(), `${level}-${name}`)
   await writeFile(signed, bytes)
   const before = await readFile(original)
   if (!before.equals(bytes.subarray(0, before.length))) throw new Error(`${name}: the original bytes were changed`)

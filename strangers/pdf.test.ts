@@ -1,7 +1,7 @@
 /** Validators and checkers of PDF, over the examples signed by the genuine PowerAuth client. */
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
-import { exampleNames, signedExample } from './examples.ts'
+import { exampleNames, levels, signedExample } from './examples.ts'
 import { type Place, withChangedByte } from './signed-pdf.ts'
 import { stack } from './stack.ts'
 import { strangerTest } from './stranger-test.ts'
@@ -10,14 +10,18 @@ import { cloudsignerValidate, dss, pdfsig, pyhanko, qpdfCheck, veraPdf } from '.
 const client = ['java', 'powerauthClient'] as const
 const root = async () => (await stack()).ca.trustRoot
 
-for (const name of exampleNames) {
-  strangerTest(`pdfsig: ${name} is valid, trusted, signed whole`, [...client, 'pdfsig', 'certutil'], async () => {
-    const report = await pdfsig((await signedExample(name)).signed)
-    assert.ok(report.signatureValid && report.certificateTrusted && report.wholeFile, report.said)
-  })
+for (const [name, level] of exampleNames.flatMap((name) => levels.map((level) => [name, level] as const))) {
+  strangerTest(
+    `pdfsig: ${name}, ${level}, is valid, trusted, signed whole`,
+    [...client, 'pdfsig', 'certutil'],
+    async () => {
+      const report = await pdfsig((await signedExample(name, level)).signed)
+      assert.ok(report.signatureValid && report.certificateTrusted && report.wholeFile, report.said)
+    },
+  )
 
-  strangerTest(`pyHanko: ${name} is valid, trusted, B-B, whole file covered`, [...client, 'pyhanko'], async () => {
-    const [report] = await pyhanko(await root(), [(await signedExample(name)).signed])
+  strangerTest(`pyHanko: ${name} is valid, trusted, ${level}, whole file covered`, [...client, 'pyhanko'], async () => {
+    const [report] = await pyhanko(await root(), [(await signedExample(name, level)).signed])
     assert.equal(report?.signatures?.length, 1, JSON.stringify(report))
     const { intact, valid, trusted, coverage, modificationLevel, padesLevel, bottomLine } = report.signatures[0] ?? {}
     assert.deepEqual(
@@ -28,26 +32,34 @@ for (const name of exampleNames) {
         trusted: true,
         coverage: 'ENTIRE_FILE',
         modificationLevel: 'NONE',
-        padesLevel: 'B-B',
+        padesLevel: level,
         bottomLine: true,
       },
     )
   })
 
-  strangerTest(`EU DSS, online: ${name} is TOTAL_PASSED, B-B, whole file covered`, [...client, 'dss'], async () => {
-    const report = await dss(await root(), (await signedExample(name)).signed)
-    assert.equal(report.signaturesCount, 1, JSON.stringify(report))
-    const [signature] = report.signatures
-    assert.equal(signature?.indication, 'TOTAL_PASSED', JSON.stringify(signature))
-    assert.equal(signature.level, 'PAdES-BASELINE-B')
-    assert.equal(signature.coversWholeDocument, true)
-    assert.deepEqual(signature.modifications?.undefined ?? [], [])
-    assert.deepEqual(signature.errors, [])
-    assert.deepEqual(signature.warnings, [])
-  })
+  strangerTest(
+    `EU DSS, online: ${name} is TOTAL_PASSED, ${level}, whole file covered`,
+    [...client, 'dss'],
+    async () => {
+      const report = await dss(await root(), (await signedExample(name, level)).signed)
+      assert.equal(report.signaturesCount, 1, JSON.stringify(report))
+      const [signature] = report.signatures
+      assert.equal(signature?.indication, 'TOTAL_PASSED', JSON.stringify(signature))
+      assert.equal(signature.level, level === 'B-B' ? 'PAdES-BASELINE-B' : 'PAdES-BASELINE-T')
+      assert.deepEqual(
+        signature.timestamps.map(({ type, indication }) => [type, indication]),
+        level === 'B-B' ? [] : [['SIGNATURE_TIMESTAMP', 'PASSED']],
+      )
+      assert.equal(signature.coversWholeDocument, true)
+      assert.deepEqual(signature.modifications?.undefined ?? [], [])
+      assert.deepEqual(signature.errors, [])
+      assert.deepEqual(signature.warnings, [])
+    },
+  )
 
-  strangerTest(`qpdf finds nothing in ${name}, nor did it before`, [...client, 'qpdf'], async () => {
-    const { original, signed } = await signedExample(name)
+  strangerTest(`qpdf finds nothing in ${name}, ${level}, nor did it before`, [...client, 'qpdf'], async () => {
+    const { original, signed } = await signedExample(name, level)
     const before = await qpdfCheck(original)
     assert.equal(before.code, 0, before.said)
     const after = await qpdfCheck(signed)
@@ -55,12 +67,12 @@ for (const name of exampleNames) {
     assert.deepEqual(warningsOf(after.said), warningsOf(before.said))
   })
 
-  strangerTest(`our own validator agrees on ${name}`, client, async () => {
-    const { code, reports } = await cloudsignerValidate(await root(), [(await signedExample(name)).signed])
+  strangerTest(`our own validator agrees on ${name}, ${level}`, client, async () => {
+    const { code, reports } = await cloudsignerValidate(await root(), [(await signedExample(name, level)).signed])
     const [signature] = reports[0]?.signatures ?? []
     assert.equal(signature?.indication, 'TOTAL_PASSED', JSON.stringify(reports))
     assert.equal(signature.intact, true)
-    assert.equal(signature.level, 'B-B')
+    assert.equal(signature.level, level)
     assert.equal(code, 0)
   })
 }

@@ -1,12 +1,13 @@
 /** What each validator says of a signed PDF, its words turned into values. */
 import { spawn } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { cli } from './cloudsigner.ts'
 import { request } from './http.ts'
 import { atEnd, once } from './lifetime.ts'
 import { run, runWell } from './process.ts'
-import { cli, scratch, stack } from './stack.ts'
+import { scratch, stack } from './stack.ts'
 import { sharedTools, strangersRoot, tools } from './tools.ts'
 
 /** Members as `../shared/tools/pyhanko/README.md` documents them. */
@@ -106,18 +107,20 @@ export interface PdfsigReport {
   readonly wholeFile: boolean
 }
 
-/** A certificate store of NSS in which our root is trusted. */
-const nssStore = once(async () => {
-  const store = join(await scratch(), 'nss')
-  await runWell('mkdir', ['-p', store])
+/** A certificate store of NSS in which this root is trusted. */
+async function nssStore(trust: string): Promise<string> {
+  const store = await mkdtemp(join(await scratch(), 'nss-'))
   await runWell('certutil', ['-N', '-d', `sql:${store}`, '--empty-password'])
-  const { ca } = await stack()
-  await runWell('certutil', ['-A', '-d', `sql:${store}`, '-n', 'root', '-t', 'CT,CT,CT', '-a', '-i', ca.trustRoot])
+  await runWell('certutil', ['-A', '-d', `sql:${store}`, '-n', 'root', '-t', 'CT,CT,CT', '-a', '-i', trust])
   return store
-})
+}
 
-export async function pdfsig(file: string): Promise<PdfsigReport> {
-  const { stdout } = await run('pdfsig', ['-nssdir', `sql:${await nssStore()}`, file])
+const storeOfStack = once(async () => nssStore((await stack()).ca.trustRoot))
+
+/** `trust` is the stack's root where absent. */
+export async function pdfsig(file: string, trust?: string): Promise<PdfsigReport> {
+  const store = await (trust === undefined ? storeOfStack() : nssStore(trust))
+  const { stdout } = await run('pdfsig', ['-nssdir', `sql:${store}`, file])
   return {
     said: stdout,
     signatureValid: stdout.includes('Signature is Valid.'),
