@@ -42,7 +42,7 @@ export function assertAccess({ mode, credentials, bearer }: AccessConfig): void 
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
-/** The same for the OpenAPI document. */
+/** Its ways in, as an OpenAPI document names them. */
 export function schemesOf({ credentials, bearer }: AccessConfig): Readonly<Record<string, SecurityScheme>> {
   return {
     ...(credentials ? { basic: { type: 'http', scheme: 'basic' } } : {}),
