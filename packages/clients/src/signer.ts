@@ -3,6 +3,12 @@
  * gathered, and a download is handed on as a stream.
  */
 import {
+  CloudSignerResponse,
+  type CreateChallengeRequest,
+  CreateChallengeResponse,
+  type CreateCloudSignerRequest,
+} from '@cloudsigner/contracts/cloud-mode'
+import {
   type CreateSignerRequest,
   RejectDocumentResponse,
   type SetSignerStatusRequest,
@@ -62,6 +68,11 @@ export interface SignerClient {
   createSigner(request: CreateSignerRequest): Promise<void>
   getSigner(signerId: string): Promise<SignerResponse>
   setSignerStatus(signerId: string, request: SetSignerStatusRequest): Promise<void>
+  /** Cloud mode: what the device signs to have its key pinned. */
+  createChallenge(request: CreateChallengeRequest): Promise<CreateChallengeResponse>
+  /** Cloud mode: enrols with the challenge signed, or enrols an existing signer again with a new key pair. */
+  createCloudSigner(request: CreateCloudSignerRequest): Promise<CloudSignerResponse>
+  /** The answer has `approval` where the signer is of Cloud mode. */
   uploadDocument(upload: DocumentUpload): Promise<UploadDocumentResponse>
   signDocument(documentId: string, request: SignDocumentRequest): Promise<SignDocumentResponse>
   /** `range` is the value of the Range header, for example `bytes=0-999`. */
@@ -122,6 +133,9 @@ export function createSignerClient(options: SignerClientOptions): SignerClient {
     createSigner: (json) => nothing({ method: 'POST', path: '/signers', json }),
     getSigner: (id) => answer(SignerResponse, { method: 'GET', path: signer(id) }),
     setSignerStatus: (id, json) => nothing({ method: 'PUT', path: signer(id), json }),
+    createChallenge: (json) =>
+      answer(CreateChallengeResponse, { method: 'POST', path: '/v2/signers/challenges', json }),
+    createCloudSigner: (json) => answer(CloudSignerResponse, { method: 'POST', path: '/v2/signers', json }),
     uploadDocument(upload) {
       const { signerId, externalId, name, fileName, file, visualSignature } = upload
       const form = encodeMultipart({

@@ -1,10 +1,12 @@
 /**
- * CloudSigner Server's REST contract: paths, bodies and errors of External mode.
+ * CloudSigner Server's REST contract: paths, bodies and errors. What Cloud mode adds under /v2: cloud-mode.ts.
  * A client written for the public reference works against it unchanged: unknown members are ignored, the signer's
  * identifier may be named `signerId` or `externalSignerId` in requests and is named both ways in answers.
  */
 import { type Static, Type } from 'typebox'
+import { ReleaseRequest, SignerId, SignerStatus, SigningApproval, UserId } from './signer-fields.ts'
 
+export { ReleaseRequest, SignerStatus, SigningApproval } from './signer-fields.ts'
 export {
   Standard14FontName,
   VisualSignature,
@@ -16,13 +18,19 @@ export {
 export const signerProblems = {
   ERROR_UNAUTHORIZED: { statuses: [401], when: 'no or bad credentials' },
   REQUEST_VALIDATION_ERROR: { statuses: [400], when: 'bad body or parameter' },
-  ERROR_RESOURCE_NOT_FOUND: { statuses: [400], when: 'unknown signer or document' },
+  ERROR_RESOURCE_NOT_FOUND: { statuses: [400], when: 'unknown signer, document, challenge or approval' },
   CERTIFICATE_PROCESSING_ERROR: { statuses: [500], when: 'a stored or issued certificate cannot be processed' },
-  CSR_INVALID_SIGNATURE_ERROR: { statuses: [400], when: "the CSR's signature does not verify" },
+  CSR_INVALID_SIGNATURE_ERROR: {
+    statuses: [400],
+    when: "the signature of the CSR, or of the device key's binding, does not verify",
+  },
   CSR_SIGNATURE_VERIFICATION_ERROR: { statuses: [503], when: 'PowerAuth could not be asked' },
   CERTIFICATE_AUTHORITY_ERROR: { statuses: [400, 503], when: 'the CA answered 4xx, or 5xx or not at all' },
   DOCUMENT_UPLOAD_ERROR: { statuses: [400], when: 'the content is not an acceptable PDF' },
-  DOCUMENT_INVALID_SIGNATURE_ERROR: { statuses: [400], when: 'the signature value does not verify' },
+  DOCUMENT_INVALID_SIGNATURE_ERROR: {
+    statuses: [400],
+    when: 'the signature value, or the signature of the approval, does not verify',
+  },
   DOCUMENT_SIGNING_ERROR: { statuses: [500], when: 'the signed file could not be assembled' },
   DOCUMENT_VISUAL_SIGNATURE_ERROR: { statuses: [400], when: 'the visual signature does not fit the document' },
   ILLEGAL_OPERATION_ERROR: { statuses: [400], when: "the resource's state forbids it" },
@@ -41,13 +49,6 @@ export const SignerErrorResponse = Type.Object({
   }),
 })
 export type SignerErrorResponse = Static<typeof SignerErrorResponse>
-
-/** The PowerAuth activation (registration) id. No control characters: it becomes the CA's user name. */
-const SignerId = Type.String({ minLength: 1, maxLength: 250, pattern: '^[^\\u0000-\\u001f\\u007f]+$' })
-const UserId = Type.String({ minLength: 1, maxLength: 250, pattern: '^[^\\u0000-\\u001f\\u007f]+$' })
-
-export const SignerStatus = Type.Enum(['ACTIVE', 'BLOCKED', 'REMOVED', 'REVOKED', 'EXPIRED'])
-export type SignerStatus = Static<typeof SignerStatus>
 
 /** RFC 5280 §5.3.1 reasons as EJBCA spells them. */
 export const RevocationReason = Type.Enum([
@@ -117,21 +118,28 @@ export const UploadDocumentResponse = Type.Object({
   signerId: Type.String(),
   externalSignerId: Type.String(),
   externalId: Type.String(),
+  /** For a signer of Cloud mode alone. */
+  approval: Type.Optional(SigningApproval),
 })
 export type UploadDocumentResponse = Static<typeof UploadDocumentResponse>
 
 export const SignatureLevel = Type.Enum(['PADES_B_B', 'PADES_B_T'])
 export type SignatureLevel = Static<typeof SignatureLevel>
 
-/** POST /documents/{documentId}/signature. */
-export const SignDocumentRequest = Type.Object({
-  signature: Type.String({
-    minLength: 1,
-    maxLength: 1024,
-    description: 'Base64 of the DER ECDSA-Sig-Value over the bytes that `hash` decodes to',
+const level = { signatureLevel: Type.Optional(SignatureLevel) }
+
+/** POST /documents/{documentId}/signature: the device's signature, or in Cloud mode what releases CloudSigner's; not both. */
+export const SignDocumentRequest = Type.Union([
+  Type.Object({
+    signature: Type.String({
+      minLength: 1,
+      maxLength: 1024,
+      description: 'Base64 of the DER ECDSA-Sig-Value over the bytes that `hash` decodes to',
+    }),
+    ...level,
   }),
-  signatureLevel: Type.Optional(SignatureLevel),
-})
+  Type.Object({ approval: ReleaseRequest, ...level }),
+])
 export type SignDocumentRequest = Static<typeof SignDocumentRequest>
 
 export const SignDocumentResponse = Type.Object({ documentId: Type.String(), uri: Type.String() })

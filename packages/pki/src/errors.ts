@@ -11,6 +11,8 @@ export type PkiErrorCode =
   | 'crl_malformed'
   | 'ocsp_malformed'
   | 'tsp_malformed'
+  | 'binding_malformed'
+  | 'approval_malformed'
 
 /** Malformed, unsupported or oversized input. `offset` counts bytes from the start of what was handed in, where known. */
 export class PkiError extends Error {

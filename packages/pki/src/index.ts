@@ -10,6 +10,8 @@ export {
   type SignatureAlgorithmInfo,
   subjectPublicKeyOctets,
 } from './algorithms.ts'
+export { type Approval, buildApproval, type DocumentToSign, readApproval } from './approval/approval.ts'
+export { buildDeviceKeyBinding, type DeviceKeyBinding, readDeviceKeyBinding } from './approval/device-key-binding.ts'
 export { bytesEqual, fromHex, toHex } from './bytes.ts'
 export {
   type AlternativeName,

@@ -196,13 +196,16 @@ export function testSigner(outside: TestOutside): SignerClient {
         hash: 'MQA=',
       }
     },
-    async signDocument(documentId, { signature }) {
+    createChallenge: () => Promise.reject(new SignerApiError('ERROR_GENERIC', 400, 'There is no Cloud mode here')),
+    createCloudSigner: () => Promise.reject(new SignerApiError('ERROR_GENERIC', 400, 'There is no Cloud mode here')),
+    async signDocument(documentId, request) {
       check()
       const document = documentOf(documentId)
+      if (!('signature' in request)) throw new SignerApiError('ERROR_GENERIC', 400, 'There is no Cloud mode here')
       if (document.signature || document.rejected) {
         throw new SignerApiError('ILLEGAL_OPERATION_ERROR', 400, 'The document waits no longer')
       }
-      document.signature = signature
+      document.signature = request.signature
       return { documentId, uri: '' }
     },
     async downloadDocument(documentId, range) {

@@ -65,8 +65,11 @@ export async function documentRoutes(server: HttpServer, context: SignerContext)
     },
     async (request) => {
       const { documentId } = request.params
-      const { signature, signatureLevel } = request.body
-      await signDocument(context, documentId, fromBase64(signature), signatureLevel ?? 'PADES_B_B')
+      const { body } = request
+      if ('approval' in body) {
+        throw new SignerProblem('ILLEGAL_OPERATION_ERROR', 'The signer is of External mode, where the device signs')
+      }
+      await signDocument(context, documentId, fromBase64(body.signature), body.signatureLevel ?? 'PADES_B_B')
       return { documentId, uri: `${context.settings.publicUrl()}/documents/${documentId}` }
     },
   )
