@@ -1,5 +1,5 @@
 import type { DatabasePlace } from '../fleet/fleet.ts'
-import { type EvidencePlaces, gatherEvidence } from './evidence.ts'
+import { type Evidence, type EvidencePlaces, gatherEvidence } from './evidence.ts'
 import { judgeAll, type Law, type Verdict } from './law.ts'
 import { activationLaws } from './laws/activations.ts'
 import { blobLaws } from './laws/blobs.ts'
@@ -8,7 +8,7 @@ import { fileLaws } from './laws/files.ts'
 import { sessionLaws } from './laws/sessions.ts'
 import { signerLaws } from './laws/signers.ts'
 import { workLaws } from './laws/work.ts'
-import { openReadOnly } from './read-only-database.ts'
+import { openReadOnly, type ReadOnlyDatabase } from './read-only-database.ts'
 
 export const laws: readonly Law[] = [
   ...documentLaws,
@@ -35,27 +35,33 @@ export interface AuditPlaces extends EvidencePlaces {
 export async function audit(places: AuditPlaces): Promise<AuditReport> {
   const database = await openReadOnly(places.database)
   try {
-    const evidence = await gatherEvidence(database, places)
-    const verdicts = await judgeAll(laws, evidence)
-    const { documents, sessions, segments, strayBlobs, activations, codes, issued } = evidence.rows
-    const byState = Map.groupBy(documents, ({ status }) => status)
-    return {
-      verdicts,
-      counts: {
-        documents: documents.length,
-        ...Object.fromEntries([...byState].map(([status, rows]) => [status, rows.length])),
-        sessions: sessions.length,
-        segments: segments.length,
-        'stray blobs': strayBlobs.size,
-        activations: activations.length,
-        codes: codes.length,
-        certificates: issued.length,
-        'calls in the journal': evidence.claims.attempts.length,
-        'of these lost': evidence.claims.attempts.filter(({ ended }) => ended === 'lost').length,
-      },
-      broken: verdicts.filter(({ violations }) => violations.length > 0).length,
-    }
+    return await auditRows(database, places)
   } finally {
     await database.close()
+  }
+}
+
+/** The same, of a database that is open. */
+export async function auditRows(database: ReadOnlyDatabase, places: EvidencePlaces): Promise<AuditReport> {
+  const evidence = await gatherEvidence(database, places)
+  const verdicts = await judgeAll(laws, evidence)
+  const broken = verdicts.filter(({ violations }) => violations.length > 0).length
+  return { verdicts, counts: countsOf(evidence), broken }
+}
+
+function countsOf({ rows, claims }: Evidence): Record<string, number> {
+  const { documents, sessions, segments, strayBlobs, activations, codes, issued } = rows
+  const byState = Map.groupBy(documents, ({ status }) => status)
+  return {
+    documents: documents.length,
+    ...Object.fromEntries([...byState].map(([status, some]) => [status, some.length])),
+    sessions: sessions.length,
+    segments: segments.length,
+    'stray blobs': strayBlobs.size,
+    activations: activations.length,
+    codes: codes.length,
+    certificates: issued.length,
+    'calls in the journal': claims.attempts.length,
+    'of these lost': claims.attempts.filter(({ ended }) => ended === 'lost').length,
   }
 }

@@ -1,5 +1,12 @@
 import { bytesSource, validateSignatures } from '@cloudsigner/pades'
-import { parseCertificate, parseCrl, pemToDer, type RevocationFetcher } from '@cloudsigner/pki'
+import {
+  parseCertificate,
+  parseCrl,
+  parseSignedData,
+  pemToDer,
+  type RevocationFetcher,
+  type SignedData,
+} from '@cloudsigner/pki'
 import { nodeCrypto } from '@cloudsigner/pki/node'
 import { type Evidence, sha256 } from '../evidence.ts'
 import type { Law } from '../law.ts'
@@ -10,7 +17,7 @@ export const fileLaws: readonly Law[] = [
     says: 'every SIGNED file validates, by the certificate that was fixed at its upload, with revocation checked',
     async judge(evidence, { check }) {
       const { rows, trustRoot } = evidence
-      const certificates = new Map(rows.certificates.map((row) => [row.id, parseCertificate(row.certificate)]))
+      const certificates = new Map(rows.certificates.map((row) => [row.id, row]))
       const options = {
         trustAnchors: [pemToDer(trustRoot)],
         at: new Date(),
@@ -25,24 +32,30 @@ export const fileLaws: readonly Law[] = [
         const [only] = signatures
         const seen = [only?.indication, only?.subIndication, only?.intact, only?.coverage, only?.level].join(' ')
         check(document.id, seen === 'TOTAL_PASSED  true ENTIRE_FILE B-B' && signatures.length === 1, seen)
-        const subject = certificates.get(document.certificate_id)?.subject.rfc4514
-        check(document.id, only?.signer === subject, `signed by ${only?.signer}, and not by ${subject}`)
+        const certificate = certificates.get(document.certificate_id)
+        const inFile = cmsOf(file)?.certificates.some((each) => same(each, certificate?.certificate)) ?? false
+        check(document.id, inFile, "its certificate is not the row's")
+        check(document.id, certificate?.signer_id === document.signer_id, 'the certificate is of another signer')
       }
     },
   },
   {
-    says: 'the signature that a row has is by its signer, over what was given to be signed',
-    async judge({ rows }, { check }) {
+    says: 'the signature that a row has is by its signer, over what was given to be signed, and it is the one in the file',
+    async judge(evidence, { check }) {
+      const { rows } = evidence
       const certificates = new Map(rows.certificates.map((row) => [row.id, parseCertificate(row.certificate)]))
-      for (const { id, certificate_id, signature, signed_attributes } of rows.documents) {
+      for (const document of rows.documents) {
+        const { id, certificate_id, signature, signed_attributes } = document
         const certificate = certificates.get(certificate_id)
         if (signature === null || certificate === undefined) continue
         const { subjectPublicKeyInfo } = certificate
-        check(
-          id,
-          await nodeCrypto.verify(ecdsaWithSha256, subjectPublicKeyInfo, signature, signed_attributes),
-          'the signature does not verify',
-        )
+        const verifies = await nodeCrypto.verify(ecdsaWithSha256, subjectPublicKeyInfo, signature, signed_attributes)
+        check(id, verifies, 'the signature does not verify')
+        const file = await signedFile(evidence, document)
+        if (file === null) continue
+        const [only] = cmsOf(file)?.signerInfos ?? []
+        check(id, same(only?.signature, signature), 'the file has another signature')
+        check(id, same(only?.signedAttributes, signed_attributes), 'other attributes are signed in the file')
       }
     },
   },
@@ -70,6 +83,22 @@ async function signedFile({ rows, blobs: { signer } }: Evidence, { id, status }:
   const segments = rows.segments.filter((row) => row.document_id === id)
   if (status !== 'SIGNED' || !segments.every(({ blob }) => signer.sizes.has(blob))) return null
   return new Uint8Array(Buffer.concat(await Promise.all(segments.map(({ blob }) => signer.read(blob)))))
+}
+
+const same = (one: Uint8Array | null | undefined, other: Uint8Array | undefined) =>
+  one != null && other !== undefined && Buffer.from(one).equals(other)
+
+/** The CMS in the last revision's /Contents; null where it cannot be read: the validation speaks of that. */
+function cmsOf(file: Uint8Array): SignedData | null {
+  const hex = Buffer.from(file)
+    .toString('latin1')
+    .match(/.*\/Contents\s*<([0-9A-Fa-f]+)>/s)?.[1]
+  if (hex === undefined) return null
+  try {
+    return parseSignedData(new Uint8Array(Buffer.from(hex, 'hex')))
+  } catch {
+    return null
+  }
 }
 
 /** The CA's latest lists out of its own table: the auditor asks no service anything. */

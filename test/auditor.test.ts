@@ -1,0 +1,258 @@
+/** The auditor can fail: each law is broken here once, on what a healthy stack left behind, and is found broken. */
+import assert from 'node:assert/strict'
+import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { PGlite } from '@electric-sql/pglite'
+import { type AuditReport, auditRows, laws } from '../chaos/audit/audit.ts'
+import { parseChaosArguments } from '../chaos/options.ts'
+import { type ChaosRun, runChaos } from '../chaos/run.ts'
+
+let folder: string
+let run: ChaosRun
+let pglite: PGlite
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cloudsigner-auditor-'))
+  // No kills: what is found is what is planted.
+  const done = await runChaos(parseChaosArguments(['--kills', '0', '--seconds', '2', '--phones', '2']), folder)
+  await done.close()
+  run = done.run
+  await cp(join(run.dataDirectory, 'database'), join(folder, 'copy'), { recursive: true })
+  pglite = await PGlite.create(join(folder, 'copy'))
+})
+after(async () => {
+  await pglite.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** Audits the copy as it is now. */
+function auditCopy(journalFolder = run.journalFolder): Promise<AuditReport> {
+  const rows = async <Row>(sql: string) => (await pglite.query<Row>(sql)).rows
+  return auditRows({ rows, close: async () => undefined }, { ...run, journalFolder })
+}
+
+const brokenBy = ({ verdicts }: AuditReport) =>
+  verdicts.filter(({ violations }) => violations.length > 0).map(({ law }) => law)
+
+const seen = new Set<string>()
+function assertFound(report: AuditReport, ...expected: readonly RegExp[]): void {
+  const broken = brokenBy(report)
+  for (const law of broken) seen.add(law)
+  for (const law of expected)
+    assert.ok(
+      broken.some((says) => law.test(says)),
+      `${law} was not found; broken: ${broken.join('; ')}`,
+    )
+}
+
+test('what a healthy stack leaves behind breaks no law', async () => {
+  const report = await auditCopy()
+  assert.deepEqual(brokenBy(report), [])
+  for (const { law, checks } of report.verdicts) if (!/refused/.test(law)) assert.ok(checks > 0, `not judged: ${law}`)
+})
+
+const one = (status: string) => `(select id from signer.document where status = '${status}' order by id limit 1)`
+const aSession = `(select id from orchestrator.session where status = 'SIGNED' order by id limit 1)`
+const anActivation = `(select activation_id from powerauth.signature_audit order by id limit 1)`
+
+const plantedRows: readonly { readonly what: string; readonly sql: string; readonly found: readonly RegExp[] }[] = [
+  {
+    what: 'a document is deleted',
+    sql: `delete from signer.document where id in (select id from signer.document where status = 'SIGNED')`,
+    found: [/accepted is there/, /blob is named/, /given out again/],
+  },
+  {
+    what: 'SIGNED is taken back',
+    sql: `update signer.document set status = 'WAITING', signature = null, signature_level = null where id = ${one('SIGNED')}`,
+    found: [/two segments/, /given out again/],
+  },
+  {
+    what: 'a document is marked SIGNED that nobody signed',
+    sql: `update signer.document set status = 'SIGNED', signature = '\\x00', signature_level = 'PADES_B_B' where id = ${one('REJECTED')}`,
+    found: [/two segments/, /by its signer/],
+  },
+  {
+    what: 'a signature is used for two documents',
+    sql: `update signer.document set signature = (select signature from signer.document where id = ${one('SIGNED')}) where status = 'SIGNED'`,
+    found: [/two documents/, /by its signer/],
+  },
+  {
+    what: 'a document comes from nowhere',
+    sql: `update signer.document set external_id = 'nobody' where id = ${one('SIGNED')}`,
+    found: [/of one upload/, /what was uploaded/],
+  },
+  {
+    what: 'an upload makes two documents',
+    sql: `update signer.document set external_id = (select external_id from signer.document d where d.external_id not in (select id::text from orchestrator.session) limit 1)
+          where external_id not in (select id::text from orchestrator.session)`,
+    found: [/of one upload/],
+  },
+  {
+    what: 'other bytes were to be signed',
+    sql: `update signer.document set signed_attributes = '\\x3100'`,
+    found: [/accepted is there/, /is so at the signer/, /by its signer/],
+  },
+  {
+    what: 'a segment that storage damaged',
+    sql: `update signer.segment set intact = false where document_id = ${one('SIGNED')} and position = 0`,
+    found: [/stored whole/],
+  },
+  {
+    what: "a document's blob is about to be swept",
+    sql: `insert into signer.stray_blob (name, since) select blob, now() from signer.segment limit 1`,
+    found: [/blob is named/],
+  },
+  {
+    what: "the bank's session is set back",
+    sql: `update orchestrator.session set status = 'REJECTED', signature = null where id = ${aSession}`,
+    found: [/the bank accepted/, /is so at the signer/],
+  },
+  {
+    what: "the bank's session is gone",
+    sql: `delete from orchestrator.session where id = ${aSession}`,
+    found: [/the bank accepted/, /the bank's copies/],
+  },
+  {
+    what: "another signer's certificate",
+    sql: `update signer.document d set certificate_id = (select id from signer.certificate c where c.signer_id <> d.signer_id limit 1)`,
+    found: [/validates/, /by its signer/],
+  },
+  {
+    what: 'a signer is blocked',
+    sql: `update signer.signer set status = 'BLOCKED'`,
+    found: [/ACTIVE signer/],
+  },
+  {
+    what: "a signer's certificate is for another key",
+    sql: `update powerauth.activation set device_public_key = '\\x04'`,
+    found: [/ACTIVE signer/],
+  },
+  {
+    what: 'a certificate was revoked behind the back of its signer',
+    sql: `update ca.certificate set revoked_at = now(), revocation_reason = 'KEY_COMPROMISE' where username is not null`,
+    found: [/is the CA's/],
+  },
+  {
+    what: 'a revocation list is older than the one before it',
+    sql: `insert into ca.crl select issuer, number + 1, this_update - interval '1 hour', next_update, crl from ca.crl`,
+    found: [/revocation lists/],
+  },
+  {
+    what: 'an activation is blocked',
+    sql: `update powerauth.activation set activation_status = 'BLOCKED' where activation_id = ${anActivation}`,
+    found: [/committed is ACTIVE/],
+  },
+  {
+    what: 'a counter goes back',
+    sql: `update powerauth.activation set counter = 1 where activation_id = ${anActivation}`,
+    found: [/only goes up/],
+  },
+  {
+    what: 'a code is accepted twice',
+    sql: `insert into powerauth.signature_audit (activation_id, application_id, user_id, activation_counter, activation_status, additional_info, signature_type, signature, note, valid, version, timestamp_created)
+          select activation_id, application_id, user_id, activation_counter, activation_status, additional_info, signature_type, signature, note, valid, version, timestamp_created
+          from powerauth.signature_audit order by id limit 1`,
+    found: [/only goes up/],
+  },
+  {
+    what: 'records of codes are gone',
+    sql: `delete from powerauth.signature_audit where activation_id = ${anActivation}`,
+    found: [/left its record/],
+  },
+  {
+    what: 'a job was given up',
+    sql: `update signer.job set state = 'failed' where kind = 'sweep-stray-blobs'`,
+    found: [/no job was given up/],
+  },
+]
+
+for (const { what, sql, found } of plantedRows)
+  test(`planted in the database: ${what}`, async () => {
+    await pglite.exec('begin; set constraints all deferred')
+    try {
+      const { affectedRows } = await pglite.query(sql)
+      assert.notEqual(affectedRows, 0, 'nothing was planted')
+      assertFound(await auditCopy(), ...found)
+    } finally {
+      await pglite.exec('rollback')
+    }
+  })
+
+async function blobOf(sql: string): Promise<string> {
+  const { rows } = await pglite.query<{ blob: string }>(sql)
+  return rows[0]?.blob ?? assert.fail('no such blob')
+}
+
+async function withFileChanged(
+  service: 'signer' | 'orchestrator',
+  blob: string,
+  change: (bytes: Buffer) => Buffer | null,
+  body: () => Promise<void>,
+): Promise<void> {
+  const path = join(run.dataDirectory, 'blobs', service, blob)
+  const bytes = await readFile(path)
+  const changed = change(Buffer.from(bytes))
+  await (changed === null ? rm(path) : writeFile(path, changed))
+  try {
+    await body()
+  } finally {
+    await writeFile(path, bytes)
+  }
+}
+
+const flip = (bytes: Buffer) => {
+  bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1
+  return bytes
+}
+
+test('planted in the store: a flipped bit, a lost blob, one more than there should be', async () => {
+  const segment = (position: number) =>
+    blobOf(`select blob from signer.segment where document_id = ${one('SIGNED')} and position = ${position}`)
+  await withFileChanged('signer', await segment(0), flip, async () => {
+    assertFound(await auditCopy(), /stored whole/, /what was uploaded/, /validates/, /given out again/)
+  })
+  await withFileChanged('signer', await segment(1), flip, async () => {
+    assertFound(await auditCopy(), /stored whole/, /given out again/)
+  })
+  await withFileChanged(
+    'signer',
+    await segment(1),
+    () => null,
+    async () => {
+      assertFound(await auditCopy(), /stored whole/, /given out again/)
+    },
+  )
+  const ofBank = await blobOf(`select blob from orchestrator.session where id = ${aSession}`)
+  await withFileChanged('orchestrator', ofBank, flip, async () => {
+    assertFound(await auditCopy(), /the bank's copies/)
+  })
+  for (const service of ['signer', 'orchestrator']) {
+    const path = join(run.dataDirectory, 'blobs', service, 'orphan')
+    await writeFile(path, 'nobody knows me')
+    assertFound(await auditCopy(), service === 'signer' ? /blob is named/ : /the bank's copies/)
+    await rm(path)
+  }
+})
+
+test('planted in the journal: an answer that nothing is left of, and a refusal that nothing explains', async () => {
+  const journalFolder = join(folder, 'planted-journal')
+  await cp(run.journalFolder, journalFolder, { recursive: true })
+  const upload = { act: 'upload', via: 'signer', userId: 'u', activationId: 'a', name: 'n', original: '00' }
+  const at = new Date().toISOString()
+  const lines = [
+    { line: 'attempted', attempt: 1_000_001, at, ...upload },
+    { line: 'acknowledged', attempt: 1_000_001, at, documentId: 'gone', hash: '' },
+    { line: 'attempted', attempt: 1_000_002, at, act: 'sign', via: 'signer', documentId: 'gone' },
+    { line: 'refused', attempt: 1_000_002, at, code: 'ILLEGAL_OPERATION_ERROR', message: '' },
+  ]
+  await appendFile(join(journalFolder, 'journal.jsonl'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  assertFound(await auditCopy(journalFolder), /accepted is there/, /no honest call/)
+})
+
+test('every law was found broken once', () => {
+  assert.deepEqual(
+    laws.map(({ says }) => says).filter((says) => !seen.has(says)),
+    [],
+  )
+})
