@@ -16,6 +16,7 @@ const commands = {
   demo: { needs: 'run', entry: 'apps/cli/src/main.ts', args: ['demo'] },
   start: { needs: 'run', entry: 'apps/cli/src/main.ts', args: ['up'] },
   test: { needs: 'all', entry: 'scripts/test.ts', args: [] },
+  'test:browser': { needs: 'all', entry: 'scripts/test-browser.ts', args: [] },
   check: { needs: 'all', entry: 'scripts/check.ts', args: [] },
   format: { needs: 'all', entry: 'scripts/format.ts', args: [] },
   bench: { needs: 'all', entry: 'bench/main.ts', args: [] },

@@ -9,6 +9,8 @@ export const powerAuthErrors = {
   activation_removed: 'The server does not know the activation any more; remove it here and activate again',
   counter_deadlock: 'The counters of device and server can not meet again; remove the activation and activate again',
   biometry_missing: 'Biometry is not set up on this device',
+  biometry_refused: 'The person refused, or the device did not recognise them in time',
+  biometry_unavailable: 'This device can not keep a key behind its biometry',
   token_missing: 'There is no token of that name',
   storage_unreadable: 'The stored state does not decrypt or does not parse',
   network: 'The server could not be reached, or did not answer in time',
