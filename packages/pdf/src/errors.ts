@@ -15,6 +15,11 @@ export const pdfErrors = {
   xref_mismatch: 'a cross-reference entry does not lead to its object',
   root_invalid: 'the trailer leads to no document catalog (7.7.2)',
   unrepairable: 'the cross-reference table is broken and scanning found no document catalog',
+  // encryption
+  encryption_unsupported:
+    'the file is encrypted in a way that is not supported: public keys, or an unknown handler (7.6)',
+  encryption_invalid: 'what the file says of its encryption, or what is encrypted, is malformed (7.6)',
+  password_wrong: 'the password opens the file neither as its user nor as its owner (7.6.4)',
   // structure
   page_tree_invalid: 'the page tree leads to no page (7.7.3)',
   type_mismatch: 'an entry has another type than ISO 32000-2 requires',

@@ -1,8 +1,10 @@
-/** What only Node has: files, and a faster inflate. */
+/** What only Node has: files, a faster inflate, and OpenSSL's ciphers. */
+import { createCipheriv, createDecipheriv, hash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { inflateSync } from 'node:zlib'
 import { PdfError } from './errors.ts'
 import type { Inflate } from './filters/inflate.ts'
+import type { PdfCiphers } from './security/ciphers.ts'
 import { checkRange, type PdfSource } from './source.ts'
 
 /** A file on disk; `close()` when done. */
@@ -46,4 +48,16 @@ export const zlibInflate: Inflate = async (data, limit) => {
     if (error instanceof RangeError) throw new PdfError('stream_size_limit', null)
     throw new PdfError('filter_invalid', null, undefined, error)
   }
+}
+
+const opensslDigests = { MD5: 'md5', 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' } as const
+const aesCbc = (key: Uint8Array): string => `aes-${key.length * 8}-cbc`
+
+/** Node's OpenSSL, for encrypted documents. */
+export const nodeCiphers: PdfCiphers = {
+  digest: (algorithm, bytes) => new Uint8Array(hash(opensslDigests[algorithm], bytes, 'buffer')),
+  encryptAesCbc: (key, iv, data) =>
+    new Uint8Array(createCipheriv(aesCbc(key), key, iv).setAutoPadding(false).update(data)),
+  decryptAesCbc: (key, iv, data) =>
+    new Uint8Array(createDecipheriv(aesCbc(key), key, iv).setAutoPadding(false).update(data)),
 }

@@ -1,6 +1,9 @@
 import { PdfError } from '../errors.ts'
 import { type Inflate, platformInflate } from '../filters/inflate.ts'
 import { defaultLimits, type PdfLimits } from '../limits.ts'
+import type { Decryption } from '../security/ciphers.ts'
+import type { PdfSecurity, Security } from '../security/security.ts'
+import { unlock } from '../security/unlock.ts'
 import type { PdfSource } from '../source.ts'
 import { integerValue, PdfDictionary, type PdfReference } from '../syntax/objects.ts'
 import { parseIndirectObject } from '../syntax/parser.ts'
@@ -19,6 +22,8 @@ export interface OpenOptions {
   readonly inflate?: Inflate
   /** 'auto' (default): the file is scanned where its cross-references are broken; 'never': they throw; 'always'. */
   readonly repair?: 'auto' | 'never' | 'always'
+  /** For encrypted documents. Without it they open as they stand: strings and streams are what the file has. */
+  readonly decryption?: Decryption
 }
 
 /** A PDF, read as far as it is asked about: this is also the view of its newest revision. */
@@ -33,7 +38,10 @@ export interface PdfDocument extends PdfView {
   readonly headerVersion: string | null
   /** Why the cross-references were rebuilt by scanning; null for a file that was read as it stands. */
   readonly repaired: PdfError | null
+  /** Whether the file is encrypted, opened with `decryption` or not. */
   readonly encrypted: boolean
+  /** What the opened encryption permits; null for a document that is not encrypted, or was opened without `decryption`. */
+  readonly security: PdfSecurity | null
   /** Oldest first; a repaired file has one. */
   readonly revisions: readonly PdfRevision[]
   /** The document as it was after revision `index`. RangeError for an index that there is not. */
@@ -64,16 +72,15 @@ const repairable: ReadonlySet<string> = new Set([
 export async function openDocument(source: PdfSource, options: OpenOptions = {}): Promise<PdfDocument> {
   const limits = { ...defaultLimits, ...options.limits }
   const reader = new FileReader(source, limits)
-  const inflate = options.inflate ?? platformInflate
   const header = await readHeader(reader)
   const repair = options.repair ?? 'auto'
   if (repair === 'always')
-    return repaired(reader, inflate, header, new PdfError('xref_invalid', null, 'repair was asked for'))
+    return repaired(reader, options, header, new PdfError('xref_invalid', null, 'repair was asked for'))
   try {
-    return await asItStands(reader, inflate, header)
+    return await asItStands(reader, options, header)
   } catch (error) {
     if (repair === 'never' || !(error instanceof PdfError) || !repairable.has(error.code)) throw error
-    return repaired(reader, inflate, header, error)
+    return repaired(reader, options, header, error)
   }
 }
 
@@ -82,10 +89,12 @@ interface Header {
   readonly version: string | null
 }
 
-async function asItStands(reader: FileReader, inflate: Inflate, header: Header): Promise<PdfDocument> {
+async function asItStands(reader: FileReader, options: OpenOptions, header: Header): Promise<PdfDocument> {
+  const inflate = options.inflate ?? platformInflate
   const startxref = await readStartxref(reader)
   const { chain, offsetBase } = await chainFrom(reader, startxref, header, inflate)
   const document = new Document(reader, inflate, header, offsetBase, await groupRevisions(reader, chain), null)
+  if (options.decryption) await document.unlock(options.decryption)
   await document.catalog()
   return document
 }
@@ -107,7 +116,13 @@ async function chainFrom(
   return { chain: await readChain(reader, startxref, 0, inflate), offsetBase: 0 }
 }
 
-async function repaired(reader: FileReader, inflate: Inflate, header: Header, reason: PdfError): Promise<PdfDocument> {
+async function repaired(
+  reader: FileReader,
+  options: OpenOptions,
+  header: Header,
+  reason: PdfError,
+): Promise<PdfDocument> {
+  const inflate = options.inflate ?? platformInflate
   await refuseCutLinearised(reader, header)
   const section = await scanForObjects(reader, header.offset, inflate)
   const revision: RevisionSections = {
@@ -118,6 +133,7 @@ async function repaired(reader: FileReader, inflate: Inflate, header: Header, re
     sections: [section],
   }
   const document = new Document(reader, inflate, header, header.offset, [revision], reason)
+  if (options.decryption) await document.unlock(options.decryption)
   try {
     await document.catalog()
   } catch (error) {
@@ -181,6 +197,15 @@ class Document extends View implements PdfDocument {
 
   get encrypted(): boolean {
     return this.trailer.has('Encrypt')
+  }
+
+  get security(): Security | null {
+    return this.#objectReader.security
+  }
+
+  async unlock(decryption: Decryption): Promise<void> {
+    const entry = this.trailer.get('Encrypt')
+    if (entry !== undefined) this.#objectReader.security = await unlock(this, entry, decryption)
   }
 
   atRevision(index: number): PdfView {

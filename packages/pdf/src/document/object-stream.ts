@@ -1,6 +1,7 @@
 import { PdfError } from '../errors.ts'
 import { decodeStream } from '../filters/decode.ts'
 import type { Inflate } from '../filters/inflate.ts'
+import type { Security } from '../security/security.ts'
 import { Lexer } from '../syntax/lexer.ts'
 import { integerValue, isName, type PdfObject, PdfReference, type PdfStream } from '../syntax/objects.ts'
 import { parseValue } from '../syntax/parser.ts'
@@ -70,12 +71,14 @@ export async function readObjectStream(
   stream: PdfStream,
   inflate: Inflate,
   resolve: ResolveFromFile,
+  security: Security | null = null,
 ): Promise<ObjectStream> {
   const offset = stream.content.kind === 'file' ? stream.content.offset : null
   if (!isName(stream.dictionary.get('Type'), 'ObjStm'))
     throw new PdfError('xref_mismatch', offset, 'a cross-reference entry names an object stream that is none')
   const length = integerValue(await resolve(stream.dictionary.get('Length')))
-  const { encoded } = await readStreamData(reader, stream, length)
+  const stored = await readStreamData(reader, stream, length)
+  const encoded = security ? await security.decryptStream(stream, stored.encoded, resolve) : stored.encoded
   const data = await decodeStream(stream.dictionary, encoded, offset, {
     limits: reader.limits,
     budget: reader.budget,

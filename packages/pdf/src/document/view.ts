@@ -1,6 +1,7 @@
 import { PdfError } from '../errors.ts'
 import { decodeStream } from '../filters/decode.ts'
 import type { Inflate } from '../filters/inflate.ts'
+import type { Security } from '../security/security.ts'
 import { integerValue, isArray, PdfDictionary, type PdfObject, PdfReference, PdfStream } from '../syntax/objects.ts'
 import { type IndirectObject, parseIndirectObject } from '../syntax/parser.ts'
 import type { ObjectLocation, XrefSection } from '../xref/section.ts'
@@ -24,7 +25,7 @@ export interface PdfView {
   /** PdfError 'root_invalid'. */
   catalog(): Promise<PdfDictionary>
   locate(number: number): Promise<ObjectLocation | null>
-  /** Decoded by all its filters, or (raw) as it stands in the file. */
+  /** Decoded by all its filters, or (raw) as it was before them; decrypted where the document was opened with `decryption`. */
   readStream(stream: PdfStream, options?: { readonly raw?: boolean }): Promise<Uint8Array>
 }
 
@@ -32,6 +33,8 @@ export interface PdfView {
 export class ObjectReader {
   readonly reader: FileReader
   readonly inflate: Inflate
+  /** Once the document is unlocked; what was read before is read anew. */
+  #security: Security | null = null
   readonly #objects = new Map<number, IndirectObject>()
   readonly #objectStreams = new Map<number, ObjectStream>()
 
@@ -40,11 +43,22 @@ export class ObjectReader {
     this.inflate = inflate
   }
 
+  get security(): Security | null {
+    return this.#security
+  }
+
+  set security(security: Security | null) {
+    this.#security = security
+    this.#objects.clear()
+    this.#objectStreams.clear()
+  }
+
   /** The object at this byte of the file. */
   async objectAt(offset: number): Promise<IndirectObject> {
     const known = this.#objects.get(offset)
     if (known) return known
-    const object = await this.reader.parseAt(offset, (lexer) => parseIndirectObject(lexer, this.reader.limits))
+    const parsed = await this.reader.parseAt(offset, (lexer) => parseIndirectObject(lexer, this.reader.limits))
+    const object = this.#security ? decrypted(parsed, this.#security) : parsed
     remember(this.#objects, offset, object, 512)
     return object
   }
@@ -55,10 +69,21 @@ export class ObjectReader {
     const { value } = await this.objectAt(offset)
     if (!(value instanceof PdfStream))
       throw new PdfError('xref_mismatch', offset, 'a cross-reference entry names an object stream that is no stream')
-    const objectStream = await readObjectStream(this.reader, value, this.inflate, (item) => view.resolveFromFile(item))
+    const objectStream = await readObjectStream(
+      this.reader,
+      value,
+      this.inflate,
+      (item) => view.resolveFromFile(item),
+      this.#security,
+    )
     remember(this.#objectStreams, offset, objectStream, 8)
     return objectStream
   }
+}
+
+function decrypted(object: IndirectObject, security: Security): IndirectObject {
+  const reference = new PdfReference(object.number, object.generation)
+  return { ...object, value: security.decryptStrings(reference, object.value) }
 }
 
 function remember<Value>(cache: Map<number, Value>, key: number, value: Value, capacity: number): void {
@@ -171,12 +196,13 @@ export class View implements PdfView {
   }
 
   async readStream(stream: PdfStream, { raw = false }: { readonly raw?: boolean } = {}): Promise<Uint8Array> {
-    const { reader, inflate } = this.#objects
+    const { reader, inflate, security } = this.#objects
     const length = integerValue(await this.resolve(stream.dictionary.get('Length')))
-    const { encoded } = await readStreamData(reader, stream, length)
+    const stored = await readStreamData(reader, stream, length)
+    const resolve = (value: PdfObject | undefined): Promise<PdfObject> => this.resolve(value)
+    const encoded = security ? await security.decryptStream(stream, stored.encoded, resolve) : stored.encoded
     if (raw) return encoded
     const offset = stream.content.kind === 'file' ? stream.content.offset : null
-    const resolve = (value: PdfObject | undefined): Promise<PdfObject> => this.resolve(value)
     return decodeStream(stream.dictionary, encoded, offset, {
       limits: reader.limits,
       budget: reader.budget,

@@ -26,6 +26,8 @@ const filters: Readonly<Record<string, Filter>> = {
     predicted(lzwDecode(data, integerValue(parameters.get('EarlyChange')) ?? 1, budget.decodable), parameters),
   ASCIIHexDecode: async (data) => asciiHexDecode(data),
   ASCII85Decode: async (data) => ascii85Decode(data),
+  // What it says of encryption was done before the filters (7.4.10).
+  Crypt: async (data) => data,
   RunLengthDecode: async (data, _, { budget }) => runLengthDecode(data, budget.decodable),
 }
 /** 7.4.1, table 6, and the names that inline images abbreviate (8.9.7): some writers use them for streams. */

@@ -80,9 +80,9 @@ export class PdfDictionary {
   }
 }
 
-/** Where a stream's encoded data is: in the file (from `offset`, `Length` bytes), or in memory for a stream to be written. */
+/** Where a stream's encoded data is: in the file (from `offset`, `Length` bytes, of this object), or in memory for a stream to be written. */
 export type StreamContent =
-  | { readonly kind: 'file'; readonly offset: number }
+  | { readonly kind: 'file'; readonly offset: number; readonly object: PdfReference }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
 
 export class PdfStream {

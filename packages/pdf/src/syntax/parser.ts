@@ -127,7 +127,8 @@ export function parseIndirectObject(lexer: Lexer, limits: PdfLimits, recorder?: 
   lexer.skipWhitespace()
   if (value instanceof PdfDictionary && lexer.takeKeyword('stream')) {
     const offset = streamDataOffset(lexer)
-    return { ...header, value: new PdfStream(value, { kind: 'file', offset }), end: offset }
+    const object = new PdfReference(header.number, header.generation)
+    return { ...header, value: new PdfStream(value, { kind: 'file', offset, object }), end: offset }
   }
   lexer.takeKeyword('endobj')
   return { ...header, value, end: lexer.offset }

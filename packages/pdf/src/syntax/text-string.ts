@@ -22,6 +22,19 @@ export function decodeTextString(value: PdfString): string {
   return text
 }
 
+const pdfDocCodes: ReadonlyMap<string, number> = new Map(
+  [...pdfDocEncoding].map(([code, character]) => [character, code]),
+)
+
+/** PDFDocEncoding; null where it lacks a character. */
+export function encodePdfDocText(text: string): Uint8Array | null {
+  const codes = [...text].map((character) => {
+    const code = pdfDocCodes.get(character) ?? character.codePointAt(0) ?? 0
+    return code > 0xff || (code < 0x100 && !pdfDocCodes.has(character) && pdfDocEncoding.has(code)) ? null : code
+  })
+  return codes.some((code) => code === null) ? null : Uint8Array.from(codes, (code) => code ?? 0)
+}
+
 /** ASCII as it is, anything else in UTF-16BE, which every version of PDF knows. */
 export function encodeTextString(text: string): PdfString {
   if (/^[\x20-\x7e\t\n\r]*$/.test(text)) return new PdfString(new TextEncoder().encode(text))

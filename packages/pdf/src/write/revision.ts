@@ -1,5 +1,6 @@
 import type { PdfDocument } from '../document/document.ts'
 import { PdfError } from '../errors.ts'
+import { Security } from '../security/security.ts'
 import { isWhitespace } from '../syntax/characters.ts'
 import { integerValue, type PdfDictionary, type PdfObject, PdfReference, PdfString } from '../syntax/objects.ts'
 import { PdfOutput, writeObject } from '../syntax/serialiser.ts'
@@ -43,14 +44,16 @@ const sectionEntries = [
  */
 export class RevisionBuilder {
   readonly #document: PdfDocument
+  readonly #security: Security | null
   readonly #objects = new Map<number, { readonly reference: PdfReference; readonly value: PdfObject }>()
   #nextNumber: number
 
-  /** PdfError 'revision_invalid' for an encrypted document: its strings would have to be encrypted. */
+  /** What is added to an encrypted document is encrypted too. PdfError 'revision_invalid' where it was opened without `decryption`. */
   constructor(document: PdfDocument) {
-    if (document.encrypted)
-      throw new PdfError('revision_invalid', null, 'a revision of an encrypted file is not written')
     this.#document = document
+    this.#security = document.security instanceof Security ? document.security : null
+    if (document.encrypted && !this.#security)
+      throw new PdfError('revision_invalid', null, 'a revision of an encrypted file needs its password')
     const size = integerValue(document.trailer.get('Size')) ?? 0
     const plausible = size <= document.limits.objectNumber + 1 ? size : 0
     // Size may be too small; a new object must never take the number of an old one.
@@ -89,7 +92,7 @@ export class RevisionBuilder {
     for (const { reference, value } of this.#objects.values()) {
       const offset = source.size + output.length - offsetBase
       entries.set(reference.number, { kind: 'file', offset, generation: reference.generation })
-      writeIndirect(output, reference, value)
+      writeIndirect(output, reference, this.#security ? await this.#security.encryptObject(reference, value) : value)
     }
     const trailer = await this.#trailer(identify(output.bytes()))
     const startxref = source.size + output.length - offsetBase
