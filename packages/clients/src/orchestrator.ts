@@ -99,6 +99,11 @@ export interface PhoneClient {
   rejectDocument(documentId: string): Promise<PhoneDocument>
 }
 
+/** What the app is made with: the one call that a phone makes before it can prove anything. */
+export async function fetchMobileApplication(options: OrchestratorClientOptions): Promise<MobileApplication> {
+  return read(MobileApplication, await caller(options)({ method: 'GET', path: '/app/configuration' }))
+}
+
 export function createBankClient(options: BankClientOptions): BankClient {
   const call = caller(options)
   const bank = async (method: 'GET' | 'POST', path: string, extra: Partial<Call> = {}) =>

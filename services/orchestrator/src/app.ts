@@ -19,6 +19,7 @@ import { createPowerAuth, type PowerAuth } from './adapters/power-auth.ts'
 import { defaults, type OrchestratorConfig } from './config.ts'
 import type { OrchestratorContext } from './context.ts'
 import { bankRoutes } from './http/bank.ts'
+import { configurationRoutes } from './http/configuration.ts'
 import { phoneRoutes } from './http/phone.ts'
 import { authenticatePhones } from './http/phone-authentication.ts'
 import { problemAnswer } from './http/problem-answer.ts'
@@ -86,6 +87,7 @@ async function createServer(
     documentSecurity(bank, schemesOf(config))
     bankRoutes(bank, context)
   })
+  configurationRoutes(server, context)
   await server.register(async (phones: HttpServer) => {
     authenticatePhones(phones, context.powerAuth)
     phoneRoutes(phones, context)

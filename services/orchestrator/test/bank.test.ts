@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { OrchestratorApiError } from '@cloudsigner/clients/orchestrator'
+import { fetchMobileApplication, OrchestratorApiError } from '@cloudsigner/clients/orchestrator'
 import { OrchestratorErrorResponse, type OrchestratorProblemCode } from '@cloudsigner/contracts/orchestrator'
 import { assembleCertificationRequest, buildCertificationRequestInfo, parseName } from '@cloudsigner/pki'
 import { generateKeySigner } from '@cloudsigner/pki/node'
@@ -66,12 +66,14 @@ test('a user is added once, and not changed by adding', async () => {
   await refused(fixture.bank.getUser('nobody'), 'USER_UNKNOWN', 404)
 })
 
-test('the app is told what it is built with', async () => {
-  assert.deepEqual(await fixture.bank.getMobileApplication(), {
+test('the app is told what it is made with: the bank, and a phone that can prove nothing yet', async () => {
+  const application = {
     applicationId: 'cloudsigner',
     mobileSdkConfig: 'mobile-sdk-config',
     enrollmentServerUrl: 'https://bank.example/enrollment-server',
-  })
+  }
+  assert.deepEqual(await fixture.bank.getMobileApplication(), application)
+  assert.deepEqual(await fetchMobileApplication({ baseUrl: fixture.url }), application)
 })
 
 test('an activation is started, committed and seen, by its own user alone', async () => {
