@@ -62,7 +62,8 @@ async function timed(contender: Contender, runs: number): Promise<number> {
   return (performance.now() - started) / runs
 }
 
-function quantile(sorted: readonly number[], q: number): number {
+/** Of numbers in ascending order, between neighbours by proportion. */
+export function quantile(sorted: readonly number[], q: number): number {
   const at = (sorted.length - 1) * q
   const below = sorted[Math.floor(at)] ?? 0
   const above = sorted[Math.ceil(at)] ?? below
