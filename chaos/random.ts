@@ -4,7 +4,8 @@ export interface Chance {
   next(): number
   /** From `low` to below `high`. */
   between(low: number, high: number): number
-  pick<Item>(items: readonly [Item, ...Item[]]): Item
+  /** Of a list that has items. */
+  pick<Item>(items: readonly Item[]): Item
   bytes(length: number): Uint8Array<ArrayBuffer>
 }
 
@@ -21,7 +22,11 @@ export function chanceOf(seed: number): Chance {
   return {
     next,
     between: (low, high) => low + next() * (high - low),
-    pick: ([first, ...others]) => [first, ...others][Math.floor(next() * (others.length + 1))] ?? first,
+    pick: (items) => {
+      const [item] = items.slice(Math.floor(next() * items.length))
+      if (item === undefined) throw new Error('there is nothing to pick from')
+      return item
+    },
     bytes: (length) => Uint8Array.from({ length }, () => Math.floor(next() * 256)),
   }
 }

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type PostgresServer, startPostgresServer } from '@cloudsigner/service/testing'
 import { startEmbeddedFleet } from './fleet/embedded-fleet.ts'
-import type { DatabasePlace, Fleet, Victim } from './fleet/fleet.ts'
+import type { DatabasePlace, Fleet } from './fleet/fleet.ts'
 import { startReplicatedFleet } from './fleet/replicated-fleet.ts'
 import { Journal } from './journal.ts'
+import { killAndStartAgain } from './kills.ts'
 import { join as joinBank } from './load/customer.ts'
 import { type JourneyEnd, journey } from './load/journey.ts'
 import { type Load, startLoad } from './load/load.ts'
@@ -105,30 +106,6 @@ async function startFleet(
     await end()
     throw error
   }
-}
-
-/** Between a start and the next kill, and between a kill and the start, in milliseconds. */
-const calm = { low: 100, high: 1200 }
-const absence = { low: 0, high: 400 }
-
-async function killAndStartAgain(
-  fleet: Fleet,
-  journal: Journal,
-  times: number,
-  chance: Chance,
-): Promise<Record<string, number>> {
-  const kills: Record<string, number> = {}
-  for (let kill = 0; kill < times; kill += 1) {
-    await sleep(chance.between(calm.low, calm.high))
-    const victim: Victim = chance.pick(fleet.victims)
-    journal.note('killed', victim.name)
-    await victim.kill()
-    kills[victim.name] = (kills[victim.name] ?? 0) + 1
-    await sleep(chance.between(absence.low, absence.high))
-    await victim.start()
-    journal.note('started', victim.name)
-  }
-  return kills
 }
 
 /** After all that somebody new joins and signs a document. */

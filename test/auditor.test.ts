@@ -235,7 +235,7 @@ test('planted in the store: a flipped bit, a lost blob, one more than there shou
   }
 })
 
-test('planted in the journal: an answer that nothing is left of, and a refusal that nothing explains', async () => {
+test('planted in the journal: an answer that nothing is left of, a refusal that nothing explains, a 500', async () => {
   const journalFolder = join(folder, 'planted-journal')
   await cp(run.journalFolder, journalFolder, { recursive: true })
   const upload = { act: 'upload', via: 'signer', userId: 'u', activationId: 'a', name: 'n', original: '00' }
@@ -244,10 +244,11 @@ test('planted in the journal: an answer that nothing is left of, and a refusal t
     { line: 'attempted', attempt: 1_000_001, at, ...upload },
     { line: 'acknowledged', attempt: 1_000_001, at, documentId: 'gone', hash: '' },
     { line: 'attempted', attempt: 1_000_002, at, act: 'sign', via: 'signer', documentId: 'gone' },
+    { line: 'exchange', at, method: 'GET', path: '/', status: 500 },
     { line: 'refused', attempt: 1_000_002, at, code: 'ILLEGAL_OPERATION_ERROR', message: '' },
   ]
   await appendFile(join(journalFolder, 'journal.jsonl'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
-  assertFound(await auditCopy(journalFolder), /accepted is there/, /no honest call/)
+  assertFound(await auditCopy(journalFolder), /accepted is there/, /no honest call/, /was a 500/)
 })
 
 test('every law was found broken once', () => {

@@ -9,9 +9,13 @@ export type Attempt = Act & {
   readonly code: string
 }
 
+/** One HTTP exchange; status 0 where there was no answer. */
+export type Exchange = Extract<JournalLine, { readonly line: 'exchange' }>
+
 /** What the stack was asked for and what it said. */
 export interface Claims {
   readonly attempts: readonly Attempt[]
+  readonly exchanges: readonly Exchange[]
   /** Attempts of one kind. */
   of<Kind extends Act['act']>(...acts: readonly Kind[]): readonly (Attempt & { readonly act: Kind })[]
   /** Attempts on a document, by its id at the signer or at the bank: ids of the two do not meet. */
@@ -36,6 +40,7 @@ export function readClaims(lines: readonly JournalLine[]): Claims {
   const byDocument = Map.groupBy(all, (attempt) => idOf(attempt) ?? '')
   return {
     attempts: all,
+    exchanges: lines.filter((line) => line.line === 'exchange'),
     of: <Kind extends Act['act']>(...acts: readonly Kind[]) =>
       all.filter((each): each is Attempt & { readonly act: Kind } => acts.some((act) => act === each.act)),
     on: (documentId) => byDocument.get(documentId) ?? [],

@@ -10,7 +10,7 @@ export async function startEmbeddedFleet(folder: string): Promise<Fleet> {
   const { ready } = stack
   return {
     ready,
-    victims: [stack],
+    victims: [[stack]],
     dataDirectory,
     database: { directory: join(dataDirectory, 'database') },
     deaths: () => stack.deaths,

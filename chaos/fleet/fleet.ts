@@ -3,9 +3,9 @@ import type { WholeReadyFile } from '../../apps/cli/src/up/ready-file.ts'
 /** A process that can be killed at any moment and started again. */
 export interface Victim {
   readonly name: string
-  /** `kill -9`; resolves when it is gone. */
+  /** `kill -9`, also while it starts; resolves when it is gone. */
   kill(): Promise<void>
-  /** Resolves when it answers. */
+  /** Resolves when it answers, or when it was killed meanwhile. Rejects where it ended by itself. */
   start(): Promise<void>
 }
 
@@ -16,7 +16,8 @@ export type DatabasePlace = { readonly url: string } | { readonly directory: str
 export interface Fleet {
   /** As its clients see it. */
   readonly ready: WholeReadyFile
-  readonly victims: readonly [Victim, ...Victim[]]
+  /** The replicas of each service; `database` is one of them where it can be killed. */
+  readonly victims: readonly (readonly Victim[])[]
   /** Data directory: blobs, certificates. */
   readonly dataDirectory: string
   readonly database: DatabasePlace

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { PostgresServer } from '@cloudsigner/service/testing'
-import { type ServiceName, serviceNames } from '../../apps/cli/src/up/arguments.ts'
+import type { ServiceName } from '../../apps/cli/src/up/arguments.ts'
 import type { WholeReadyFile } from '../../apps/cli/src/up/ready-file.ts'
 import { type ProxyRoute, startProxy } from '../proxy.ts'
 import type { Fleet, Victim } from './fleet.ts'
@@ -27,27 +27,24 @@ export async function startReplicatedFleet(options: ReplicatedOptions): Promise<
   const base = await freePorts(portCount * (replicas + 1))
   const bases = Array.from({ length: replicas }, (_, index) => base + portCount * (index + 1))
   const proxy = await startProxy(routesOf(base, bases))
-  const services = serviceNames.flatMap((name) =>
-    bases.map((own, index) => replica({ name, number: index + 1, folder, databaseUrl, own, proxied: base })),
-  )
-  const of = (...names: readonly ServiceName[]) =>
-    services.filter((service) => names.some((name) => service.name.startsWith(`${name}-`)))
+  const replicasOf = (name: ServiceName) =>
+    bases.map((own, index) => replica({ name, number: index + 1, folder, databaseUrl, own, proxied: base }))
+  // The signer reads what the CA left for it, the orchestrator asks PowerAuth.
+  const first = [replicasOf('ca'), replicasOf('powerauth')]
+  const second = [replicasOf('signer'), replicasOf('orchestrator')]
+  const services = [...first, ...second].flat()
   try {
-    // The signer reads what the CA left for it, the orchestrator asks PowerAuth.
-    await startAll(of('ca', 'powerauth'))
-    await startAll(of('signer', 'orchestrator'))
+    await startAll(first.flat())
+    await startAll(second.flat())
   } catch (error) {
     await Promise.all(services.map((service) => service.kill()))
     await proxy.close()
     throw error
   }
-  const dataDirectory = join(folder, 'data')
-  const [first, ...others] = services
-  if (first === undefined) throw new Error('a fleet has services')
   return {
     ready: Object.assign({}, ...services.map((service) => service.ready)) as WholeReadyFile,
-    victims: [first, ...others, ...(server ? [databaseVictim(server)] : [])],
-    dataDirectory,
+    victims: [...first, ...second, ...(server ? [[databaseVictim(server)]] : [])],
+    dataDirectory: join(folder, 'data'),
     database: { url: databaseUrl },
     deaths: () => services.flatMap((service) => service.deaths),
     async stopServices() {
@@ -101,8 +98,19 @@ function routesOf(base: number, bases: readonly number[]): readonly ProxyRoute[]
   }))
 }
 
+/** A server that is killed while it starts is started again by the call that started it. */
 function databaseVictim(server: PostgresServer): Victim {
-  return { name: 'database', kill: () => server.kill(), start: () => server.start() }
+  let starting: Promise<void> | undefined
+  return {
+    name: 'database',
+    kill: () => server.kill(),
+    async start() {
+      starting ??= server.start().finally(() => {
+        starting = undefined
+      })
+      await starting
+    },
+  }
 }
 
 /** First of so many free ports in a row, below those that Linux gives to outgoing connections. */

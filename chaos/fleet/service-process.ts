@@ -1,5 +1,5 @@
 import type { WholeReadyFile } from '../../apps/cli/src/up/ready-file.ts'
-import { type RunningUp, startUp } from '../../apps/cli/test/up/up-process.ts'
+import { beginUp, type UpProcess } from '../../apps/cli/test/up/up-process.ts'
 import type { Victim } from './fleet.ts'
 
 export interface ServiceProcessOptions {
@@ -15,7 +15,8 @@ export interface ServiceProcessOptions {
 export class ServiceProcess implements Victim {
   readonly #options: ServiceProcessOptions
   readonly #deaths: string[] = []
-  #running: RunningUp | undefined
+  #running: UpProcess | undefined
+  #ready: WholeReadyFile | undefined
 
   constructor(options: ServiceProcessOptions) {
     this.#options = options
@@ -25,15 +26,10 @@ export class ServiceProcess implements Victim {
     return this.#options.name
   }
 
-  /** Of the process that runs now. */
-  get pid(): number | undefined {
-    return this.#running?.child.pid
-  }
-
-  /** What it tells its clients. Throws where it does not run. */
+  /** What it told its clients when it had started last. */
   get ready(): WholeReadyFile {
-    if (this.#running === undefined) throw new Error(`${this.name} does not run`)
-    return this.#running.ready
+    if (this.#ready === undefined) throw new Error(`${this.name} never ran`)
+    return this.#ready
   }
 
   /** Endings that nobody asked for. */
@@ -43,10 +39,17 @@ export class ServiceProcess implements Victim {
 
   async start(): Promise<void> {
     const { folder, args, environment, name } = this.#options
-    const up = await startUp(folder, args, `${name}.json`, environment)
+    const { up, ready } = beginUp(folder, args, `${name}.json`, environment)
     this.#running = up
+    const wasKilled = () => this.#running !== up
+    try {
+      this.#ready = await ready
+    } catch (error) {
+      if (wasKilled()) return
+      throw error
+    }
     void up.ended.then(({ code, signal }) => {
-      if (this.#running !== up) return
+      if (wasKilled()) return
       this.#running = undefined
       this.#deaths.push(`${name} ended by itself (${signal ?? code}):\n${up.output().slice(-4000)}`)
     })

@@ -6,7 +6,17 @@ const explained: Readonly<Record<string, readonly string[]>> = {
   'commit-activation': ['STATE_FORBIDS'],
 }
 
+/** A gateway or a service that says that somebody behind it is gone, for now (RFC 9110 §15.6). */
+const passing: ReadonlySet<number> = new Set([502, 503, 504])
+
 export const workLaws: readonly Law[] = [
+  {
+    says: 'whatever was killed, no answer was a 500: who cannot do its work for now says so',
+    judge({ claims }, { check }) {
+      for (const { method, path, status, at } of claims.exchanges)
+        check(`${method} ${path}`, status < 500 || passing.has(status), `${status} at ${at}`)
+    },
+  },
   {
     says: 'no honest call was refused, unless an earlier one had done its work unheard',
     judge({ claims }, { check }) {

@@ -1,6 +1,6 @@
 /** `cloudsigner up` as a child process. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -45,10 +45,31 @@ export async function startUp(
   readyName = 'ready.json',
   environment: Readonly<Record<string, string>> = {},
 ): Promise<RunningUp> {
+  const starting = beginUp(dataDirectory, args, readyName, environment)
+  return { ...starting.up, ready: await starting.ready }
+}
+
+export interface StartingUp {
+  readonly up: UpProcess
+  /** Rejects, with what the process wrote, where it ends before, or takes more than a minute. */
+  readonly ready: Promise<WholeReadyFile>
+}
+
+/** The same, without waiting. */
+export function beginUp(
+  dataDirectory: string,
+  args: readonly string[],
+  readyName: string,
+  environment: Readonly<Record<string, string>> = {},
+): StartingUp {
   const readyFile = join(dataDirectory, readyName)
+  // Of an earlier run.
+  rmSync(readyFile, { force: true })
   const up = spawnUp(['--data', join(dataDirectory, 'data'), '--ready-file', readyFile, ...args], environment)
-  const before = existsSync(readyFile) ? await readFile(readyFile, 'utf8') : undefined
-  if (before !== undefined) await untilGone(readyFile, up)
+  return { up, ready: untilReady(up, readyFile) }
+}
+
+async function untilReady(up: UpProcess, readyFile: string): Promise<WholeReadyFile> {
   for (let waited = 0; !existsSync(readyFile); waited += 20) {
     if (up.child.exitCode !== null || up.child.signalCode !== null || waited > 60_000) {
       up.child.kill('SIGKILL')
@@ -56,11 +77,5 @@ export async function startUp(
     }
     await sleep(20)
   }
-  return { ...up, ready: JSON.parse(await readFile(readyFile, 'utf8')) }
-}
-
-/** A ready file of an earlier run is removed first thing. */
-async function untilGone(readyFile: string, up: UpProcess): Promise<void> {
-  for (let waited = 0; existsSync(readyFile) && waited < 20_000 && up.child.exitCode === null; waited += 10)
-    await sleep(10)
+  return JSON.parse(await readFile(readyFile, 'utf8'))
 }
