@@ -1,6 +1,14 @@
 /** PDF signatures as EN 319 142-1 (PAdES) has them: prepare, digest, embed. */
 
-export { blobSource, bytesSource, PdfError, type PdfErrorCode, type PdfSource, segmentsSource } from '@cloudsigner/pdf'
+export {
+  blobSource,
+  bytesSource,
+  type Decryption,
+  PdfError,
+  type PdfErrorCode,
+  type PdfSource,
+  segmentsSource,
+} from '@cloudsigner/pdf'
 export type { IncrementalHash } from '@cloudsigner/pki'
 export {
   type AppearanceField,

@@ -1,2 +1,2 @@
-/** What only Node has: files, and a faster inflate. */
-export { type FileSource, fileSource, zlibInflate } from '@cloudsigner/pdf/node'
+/** What only Node has: files, a faster inflate, and ciphers for encrypted documents. */
+export { type FileSource, fileSource, nodeCiphers, zlibInflate } from '@cloudsigner/pdf/node'

@@ -2,13 +2,16 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bytesSource, firstPage, openDocument, PdfError, PdfStream, readFormFields, reference } from '@cloudsigner/pdf'
+import { nodeCiphers } from '@cloudsigner/pdf/node'
 import { sharedPath, sharedTest } from '@cloudsigner/testing'
 import fc from 'fast-check'
 
 /** Opens a file and touches whatever the package reads; only PdfError may come out. */
 async function touch(bytes: Uint8Array): Promise<'read' | 'refused'> {
   try {
-    const document = await openDocument(bytesSource(bytes))
+    const document = await openDocument(bytesSource(bytes), {
+      decryption: { ciphers: nodeCiphers, password: 'usersecret' },
+    })
     for (const [index] of document.revisions.entries()) await document.revisionEntries(index)
     await firstPage(document)
     await readFormFields(document)

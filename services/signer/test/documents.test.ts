@@ -3,7 +3,10 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import type { DocumentUpload } from '@cloudsigner/clients/signer'
-import { generateKeySigner } from '@cloudsigner/pki/node'
+import { bytesSource, validateSignatures } from '@cloudsigner/pades'
+import { nodeCiphers } from '@cloudsigner/pades/node'
+import { generateKeySigner, nodeCrypto } from '@cloudsigner/pki/node'
+import { encryptedByQpdf } from '@cloudsigner/testing'
 import { type Fixture, openFixture, type Phone } from './fixture.ts'
 import { refused } from './refused.ts'
 
@@ -298,6 +301,35 @@ for (const [what, file] of [
   test(`${what} is no document: said in a sentence, and nothing is stored`, () =>
     storesNothing(() => refused(upload(file), 'DOCUMENT_UPLOAD_ERROR', 400, /file/)))
 }
+
+for (const [what, kind, reason] of [
+  ['a password', 'R 6, AESV3', /password/],
+  ['more permissions than its empty password gives', 'R 6, AESV3, object streams', /permissions/],
+] as const) {
+  test(`an encrypted document that needs ${what} is refused, and nothing is stored`, () => {
+    const file = Uint8Array.fromBase64(encryptedByQpdf[kind])
+    return storesNothing(() => refused(upload(file), 'DOCUMENT_UPLOAD_ERROR', 400, reason))
+  })
+}
+
+test('an encrypted document that opens without a password is signed encrypted', async () => {
+  const file = Uint8Array.fromBase64(encryptedByQpdf['R 6, AESV3, open to all'])
+  const { documentId, hash } = await upload(file)
+  await fixture.client.signDocument(documentId, { signature: await sign(hash) })
+  const { bytes } = await download(documentId)
+  assert.deepEqual(bytes.subarray(0, file.length), file)
+  const { signatures } = await validateSignatures(bytesSource(bytes), {
+    trustAnchors: [],
+    at: new Date(),
+    revocation: 'off',
+    crypto: nodeCrypto,
+    reading: { decryption: { ciphers: nodeCiphers } },
+  })
+  assert.deepEqual(
+    signatures.map(({ intact, coverage }) => [intact, coverage]),
+    [[true, 'ENTIRE_FILE']],
+  )
+})
 
 test('an unknown signer uploads nothing', () =>
   storesNothing(() => refused(upload(contract, 'nobody'), 'ERROR_RESOURCE_NOT_FOUND', 400, /no such signer/)))

@@ -9,17 +9,20 @@ export interface ValidateArguments {
   readonly online: boolean
   /** … from loopback and private networks too. */
   readonly allowPrivateAddresses: boolean
+  /** Of encrypted files; the empty one where left out. */
+  readonly password: string
   readonly json: boolean
 }
 
 export const validateUsage = `usage: cloudsigner validate [--trust PEM]… [--revocation require|soft|off] [--online]
-                            [--allow-private-addresses] [--json] FILE…
+                            [--allow-private-addresses] [--password TEXT] [--json] FILE…
 
   --trust PEM                 trust anchors: a file with one certificate or more; may be repeated
   --revocation require        (default) a certificate whose revocation is not known makes the signature INDETERMINATE
                soft|off       … is a warning; or is not looked at
   --online                    fetch CRLs and ask OCSP responders at the addresses that the certificates name
   --allow-private-addresses   … on this machine and in private networks too
+  --password TEXT             opens encrypted files, as their user or as their owner
   --json                      one line of JSON a file
 
 Exit status: 0 every file has signatures and each is TOTAL_PASSED, 1 otherwise, 2 wrong usage.
@@ -36,6 +39,7 @@ export function parseValidateArguments(args: readonly string[]): ValidateArgumen
       revocation: { type: 'string', default: 'require' },
       online: { type: 'boolean', default: false },
       'allow-private-addresses': { type: 'boolean', default: false },
+      password: { type: 'string', default: '' },
       json: { type: 'boolean', default: false },
     },
     strict: true,
@@ -50,6 +54,7 @@ export function parseValidateArguments(args: readonly string[]): ValidateArgumen
     revocation,
     online: values.online,
     allowPrivateAddresses: values['allow-private-addresses'],
+    password: values.password,
     json: values.json,
   }
 }

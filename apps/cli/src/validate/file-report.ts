@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { type SignatureReport, ValidationRefusal, validateSignatures } from '@cloudsigner/pades'
 import { PdfError } from '@cloudsigner/pdf'
-import { fileSource, zlibInflate } from '@cloudsigner/pdf/node'
+import { fileSource, nodeCiphers, zlibInflate } from '@cloudsigner/pdf/node'
 import { pemBlocks, type RevocationFetcher } from '@cloudsigner/pki'
 import { nodeCrypto } from '@cloudsigner/pki/node'
 import type { ValidateArguments } from './arguments.ts'
@@ -22,7 +22,7 @@ export interface FileError {
   readonly offset?: number
 }
 
-export interface ReportOptions extends Pick<ValidateArguments, 'revocation'> {
+export interface ReportOptions extends Pick<ValidateArguments, 'revocation' | 'password'> {
   /** DER. */
   readonly trustAnchors: readonly Uint8Array[]
   readonly fetchRevocation: RevocationFetcher | undefined
@@ -33,7 +33,7 @@ export async function reportFile(file: string, options: ReportOptions): Promise<
   try {
     const source = await fileSource(file)
     try {
-      const reading = { inflate: zlibInflate }
+      const reading = { inflate: zlibInflate, decryption: { ciphers: nodeCiphers, password: options.password } }
       const { signatures } = await validateSignatures(source, { ...options, reading, crypto: nodeCrypto })
       return { file, signatures }
     } finally {

@@ -27,12 +27,12 @@ export async function runValidate(args: readonly string[], io: ValidateIo): Prom
     return EXIT_USAGE
   }
   const { options, trustAnchors } = prepared
-  const { allowPrivateAddresses, online, revocation } = options
+  const { allowPrivateAddresses, online, revocation, password } = options
   const fetchRevocation = online ? revocationClient({ allowPrivateAddresses }) : undefined
   let allPassed = true
   for (const file of options.files) {
     const at = io.now?.() ?? new Date()
-    const report = await reportFile(file, { trustAnchors, fetchRevocation, revocation, at })
+    const report = await reportFile(file, { trustAnchors, fetchRevocation, revocation, password, at })
     allPassed &&= passes(report)
     io.stdout.write(options.json ? `${JSON.stringify(report)}\n` : fileTable(report))
   }

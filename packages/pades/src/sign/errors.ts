@@ -21,6 +21,7 @@ export const appearanceErrors = {
 export const padesErrors = {
   // the document forbids or breaks it
   encrypted: 'the document is encrypted',
+  not_permitted: 'the document is encrypted, and its permissions do not include this signature (P, table 22)',
   certified_no_changes: 'the document is certified and permits no changes (DocMDP, P = 1)',
   usage_rights: 'the document has a usage-rights signature, which any change would break',
   dynamic_xfa: 'the document is a dynamic XFA form',

@@ -48,6 +48,7 @@ export async function chooseField(document: PdfDocument, fieldName: string | und
   const known = fieldName === undefined ? undefined : fields.find((field) => field.name === fieldName)
   if (known) return existingField(document, known, earlier.locks)
   const chosen = fieldName ?? freeFieldName(fields)
+  if (document.security && !document.security.mayCreateFields) throw new PadesError('not_permitted')
   // 12.7.4.2: a full stop separates partial names; a field below another would have to be one of its Kids.
   if (chosen === '' || chosen.includes('.') || chosen.length > 255) throw new PadesError('field_name_invalid')
   refuseLocked(chosen, earlier.locks)
@@ -60,6 +61,7 @@ async function existingField(
   locks: readonly FieldLock[],
 ): Promise<SignatureField> {
   const { name, reference, dictionary: own, type } = field
+  if (document.security && !document.security.mayFillForms) throw new PadesError('not_permitted')
   if (type !== 'Sig' || !field.terminal || !reference) throw new PadesError('field_not_signature')
   if ((await document.resolve(field.value)) !== null) throw new PadesError('field_signed')
   refuseLocked(name, locks)

@@ -19,7 +19,7 @@ export interface FieldLock {
 
 /** Refuses a document that must not get a revision, whatever is signed in it. PadesError. */
 export async function refuseUnsignable(document: PdfDocument): Promise<void> {
-  if (document.encrypted) throw new PadesError('encrypted')
+  if (document.encrypted && !document.security) throw new PadesError('encrypted')
   if (document.trailer.has('AuthCode')) throw new PadesError('pdf_mac')
   const catalog = await document.catalog()
   // 12.7.8.2: rendered from XFA alone; a signature field of the PDF would not be seen, and breaks what is.

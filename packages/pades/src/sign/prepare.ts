@@ -1,4 +1,5 @@
 import {
+  type Decryption,
   type Inflate,
   openDocument,
   type PdfDocument,
@@ -46,6 +47,8 @@ export interface PrepareOptions {
   readonly appearance?: SignatureAppearance
   /** Default: the platform's; `@cloudsigner/pades/node` has Node's own, which is faster. */
   readonly inflate?: Inflate
+  /** For an encrypted document, which is signed encrypted: without it such a document is refused. */
+  readonly decryption?: Decryption
   /** Default: the platform's, whose bytes may differ from one platform to another. Only a visible signature needs it. */
   readonly deflate?: Deflate
 }
@@ -92,7 +95,8 @@ export async function prepareSignature(source: PdfSource, options: PrepareOption
 }
 
 function open(source: PdfSource, options: PrepareOptions, repair: 'auto' | 'always'): Promise<PdfDocument> {
-  return openDocument(source, { repair, ...(options.inflate && { inflate: options.inflate }) })
+  const { inflate, decryption } = options
+  return openDocument(source, { repair, ...(inflate && { inflate }), ...(decryption && { decryption }) })
 }
 
 /** That an entry of the cross-references is wrong may show only when its object is read: then too the file is scanned, once. */

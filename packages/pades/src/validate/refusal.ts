@@ -4,7 +4,7 @@
 export const MAX_SIGNATURES = 256
 
 export const refusals = {
-  encrypted: 'the file is encrypted; its signatures are not validated',
+  encrypted: 'the file is encrypted; its signatures are validated with its password only (reading.decryption)',
   signature_limit: `the file has more than ${MAX_SIGNATURES} signatures`,
 } as const
 export type RefusalCode = keyof typeof refusals

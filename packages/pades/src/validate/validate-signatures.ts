@@ -49,7 +49,7 @@ export async function validateSignatures(
 ): Promise<ValidationReport> {
   const document = await openDocument(source, options.reading ?? {})
   // Names and times in it would be read as they are encrypted, and objects not at all.
-  if (document.encrypted) throw new ValidationRefusal('encrypted')
+  if (document.encrypted && !document.security) throw new ValidationRefusal('encrypted')
   const integrities: EntryIntegrity[] = []
   for (const entry of await readSignatureEntries(document)) {
     integrities.push(await judgeEntry(document, entry, options.crypto))

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { digestAlgorithmFor, PadesError, padesErrors, prepareSignature } from '@cloudsigner/pades'
+import { nodeCiphers } from '@cloudsigner/pades/node'
 import {
   bytesSource,
   decodeTextString,
@@ -13,7 +14,7 @@ import {
 } from '@cloudsigner/pdf'
 import { buildSignedData } from '@cloudsigner/pki'
 import { nodeCrypto } from '@cloudsigner/pki/node'
-import { latin1, makePdf, plainObjects, text } from '@cloudsigner/testing'
+import { encryptedByQpdf, latin1, makePdf, plainObjects, text } from '@cloudsigner/testing'
 import fc from 'fast-check'
 import { makeTestPki } from '../test-pki.ts'
 import { assertSigned, baseOptions, pki, readSignature, signFile } from './signing.ts'
@@ -26,6 +27,12 @@ const withForm = (form: string, ...more: readonly string[]): Uint8Array =>
 
 const refusals: readonly (readonly [string, Uint8Array, string, (object | undefined)?])[] = [
   ['an encrypted file', makePdf(plainObjects, { trailer: '/Encrypt <</Filter /Standard>>' }), 'encrypted'],
+  [
+    'a file whose owner permits nothing',
+    Uint8Array.fromBase64(encryptedByQpdf['R 6, AESV3']),
+    'not_permitted',
+    { decryption: { ciphers: nodeCiphers, password: 'u' } },
+  ],
   ['a file with a MAC', makePdf(plainObjects, { trailer: '/AuthCode <<>>' }), 'pdf_mac'],
   ['a dynamic XFA form', makePdf([catalogWith('/NeedsRendering true'), pages, page]), 'dynamic_xfa'],
   ['usage rights', makePdf([catalogWith('/Perms <</UR3 4 0 R>>'), pages, page, '<<>>']), 'usage_rights'],

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { embedSignature, type PrepareOptions, prepareSignature, type SignaturePlan } from '@cloudsigner/pades'
 import {
   bytesSource,
+  type Decryption,
   isArray,
   openDocument,
   type PdfDictionary,
@@ -53,8 +54,12 @@ export interface ReadSignature {
 }
 
 /** Opens a signed file as it stands and finds the signature in the field of this name. */
-export async function readSignature(file: Uint8Array, fieldName: string): Promise<ReadSignature> {
-  const document = await openDocument(bytesSource(file), { repair: 'never' })
+export async function readSignature(
+  file: Uint8Array,
+  fieldName: string,
+  decryption?: Decryption,
+): Promise<ReadSignature> {
+  const document = await openDocument(bytesSource(file), { repair: 'never', ...(decryption && { decryption }) })
   const field = (await readFormFields(document)).find(({ name, value }) => name === fieldName && value !== undefined)
   assert.ok(field, `no field ${fieldName}`)
   assert.ok(field.value instanceof PdfReference)
@@ -67,9 +72,13 @@ export async function readSignature(file: Uint8Array, fieldName: string): Promis
 }
 
 /** The signature covers all of the file but its own value, and its CMS is PAdES B-B over just that. */
-export async function assertSigned(source: Uint8Array, { file, plan }: SignedFile): Promise<ReadSignature> {
+export async function assertSigned(
+  source: Uint8Array,
+  { file, plan }: SignedFile,
+  decryption?: Decryption,
+): Promise<ReadSignature> {
   assert.ok(bytesEqual(file.subarray(0, source.length), source), 'the original is not a prefix')
-  const read = await readSignature(file, plan.fieldName)
+  const read = await readSignature(file, plan.fieldName, decryption)
   const [start = -1, before = -1, behind = -1, rest = -1] = read.byteRange
   assert.deepEqual([start, behind + rest], [0, file.length])
   assert.equal(file[before], 0x3c)

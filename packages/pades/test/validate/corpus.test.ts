@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { PdfError, type SignatureReport, ValidationRefusal, validateSignatures } from '@cloudsigner/pades'
+import { nodeCiphers } from '@cloudsigner/pades/node'
 import { bytesSource } from '@cloudsigner/pdf'
 import { nodeCrypto } from '@cloudsigner/pki/node'
 import { sharedPath, sharedTest } from '@cloudsigner/testing'
@@ -111,6 +112,7 @@ async function validateFile(file: string): Promise<readonly SignatureReport[] | 
       at: new Date('2026-11-01T00:00:00Z'),
       revocation: 'soft',
       crypto: nodeCrypto,
+      reading: { decryption: { ciphers: nodeCiphers } },
     } as const
     const { signatures } = await validateSignatures(source, options)
     // Nobody is trusted here.

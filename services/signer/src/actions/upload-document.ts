@@ -1,6 +1,6 @@
 import type { VisualSignature } from '@cloudsigner/contracts/signer'
 import { digestAlgorithmFor, type PdfSource, prepareSignature } from '@cloudsigner/pades'
-import { zlibInflate } from '@cloudsigner/pades/node'
+import { nodeCiphers, zlibInflate } from '@cloudsigner/pades/node'
 import type { IncrementalHash } from '@cloudsigner/pki'
 import { newUuid, type SignerContext } from '../context.ts'
 import { chainToEmbed, requireInForce } from '../domain/issued-certificate.ts'
@@ -105,6 +105,7 @@ async function prepareDocument(
     digestOfSource: file.hash,
     timestampTokenBytes,
     inflate: zlibInflate,
+    decryption: { ciphers: nodeCiphers },
     ...appearance,
   }).catch(appearance ? visualSignatureError : uploadError)
   const document: NewDocument = {
