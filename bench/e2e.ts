@@ -156,6 +156,7 @@ async function requireValid({ folder, ready }: Stack, name: string, signed: Uint
     fetchRevocation: revocationClient({ allowPrivateAddresses: true }),
     revocation: 'require',
     at: new Date(),
+    password: undefined,
   })
   if (!passes(report)) throw new Error(`what came back does not validate: ${JSON.stringify(report)}`)
 }

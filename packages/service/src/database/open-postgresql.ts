@@ -4,6 +4,8 @@ import type { JobQueueOptions } from '../jobs/job-queue.ts'
 import type { Logger } from '../logger.ts'
 import { type Database, DatabaseError } from './database.ts'
 import { createKyselyDatabase } from './kysely-database.ts'
+import { preparedPool } from './prepared-pool.ts'
+import { reachablePool } from './reachable-pool.ts'
 import { parseInt8, typeOid } from './value-parsers.ts'
 
 export interface PostgresqlOptions {
@@ -52,5 +54,10 @@ export async function openPostgresql(options: PostgresqlOptions): Promise<Databa
     const { host, pathname } = new URL(options.url)
     throw new DatabaseError('unreachable', `The database ${host}${pathname} cannot be reached.`, { cause })
   }
-  return createKyselyDatabase('postgresql', new PostgresDialect({ pool }), options.queue, async () => {})
+  return createKyselyDatabase(
+    'postgresql',
+    new PostgresDialect({ pool: reachablePool(preparedPool(pool)) }),
+    options.queue,
+    async () => {},
+  )
 }

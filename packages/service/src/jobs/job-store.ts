@@ -3,6 +3,9 @@ import type { AnyTransaction } from '../database/database.ts'
 import type { Job, JsonValue, SendOptions } from './job-queue.ts'
 import type { JobTables } from './job-table.ts'
 
+/** Written out, not a parameter: a prepared statement finds the partial indexes by it. */
+const waiting = sql.lit<'waiting'>('waiting')
+
 export interface NewJob extends SendOptions {
   readonly id: string
   readonly kind: string
@@ -28,7 +31,7 @@ export async function insertJob(
       not_before: job.notBefore ?? now,
       created_at: now,
     })
-    .onConflict((conflict) => conflict.columns(['kind', 'unique_key']).where('state', '=', 'waiting').doNothing())
+    .onConflict((conflict) => conflict.columns(['kind', 'unique_key']).where('state', '=', waiting).doNothing())
     .returning('id')
   const { rows } = await transaction.executeQuery(insert)
   return rows.length > 0
@@ -52,7 +55,7 @@ export async function claimJobs(jobs: Kysely<JobTables>, kind: string, claim: Cl
           .selectFrom('job')
           .select('id')
           .where('kind', '=', kind)
-          .where('state', '=', 'waiting')
+          .where('state', '=', waiting)
           .where('not_before', '<=', now)
           .where((or) => or.or([or('leased_until', 'is', null), or('leased_until', '<=', now)]))
           .orderBy('not_before')
@@ -96,7 +99,7 @@ export async function settleJob(jobs: Kysely<JobTables>, job: Job, outcome: Outc
       ...(again ? { not_before: outcome.notBefore, attempt: outcome.attempt } : { finished_at: now }),
     })
     .where('id', '=', job.id)
-    .where('state', '=', 'waiting')
+    .where('state', '=', waiting)
     .where('attempt', '=', job.attempt)
     .executeTakeFirst()
   return numUpdatedRows > 0n
