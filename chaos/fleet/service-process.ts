@@ -1,10 +1,12 @@
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { WholeReadyFile } from '../../apps/cli/src/up/ready-file.ts'
 import { beginUp, type UpProcess } from '../../apps/cli/test/up/up-process.ts'
 import type { Victim } from './fleet.ts'
 
 export interface ServiceProcessOptions {
   readonly name: string
-  /** The data directory is `data` in it. */
+  /** The data directory is `data` in it; what the process writes goes to `NAME.log`. */
   readonly folder: string
   /** Of `cloudsigner up`. */
   readonly args: readonly string[]
@@ -41,6 +43,7 @@ export class ServiceProcess implements Victim {
     const { folder, args, environment, name } = this.#options
     const { up, ready } = beginUp(folder, args, `${name}.json`, environment)
     this.#running = up
+    void up.ended.then(() => appendFileSync(join(folder, `${name}.log`), up.output()))
     const wasKilled = () => this.#running !== up
     try {
       this.#ready = await ready

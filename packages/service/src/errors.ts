@@ -32,7 +32,7 @@ export const httpFaults = {
   headers_too_large: 431,
   too_many_requests: 429,
   internal: 500,
-  unavailable: 503, // draining
+  unavailable: 503, // for now: draining, or the database is gone
 } as const satisfies Record<string, number>
 
 export type HttpFaultCode = keyof typeof httpFaults

@@ -35,6 +35,7 @@ export interface Database {
 /** A transaction of any schema's tables: what a job is sent in. */
 export type AnyTransaction = Pick<Transaction<unknown>, 'executeQuery' | 'isTransaction'>
 
+/** `unreachable` comes from any query, whenever the server is gone or the connection to it breaks. */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError'
   readonly code: 'in_use' | 'migration_mismatch' | 'unreachable' | 'version_mismatch'

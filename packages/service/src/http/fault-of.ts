@@ -1,4 +1,5 @@
 import type { FastifyError } from 'fastify'
+import { DatabaseError } from '../database/database.ts'
 import { HttpFault, type HttpFaultCode, ServiceError } from '../errors.ts'
 import { schemaFaults } from './schema-validators.ts'
 
@@ -27,6 +28,7 @@ const frameworkFaults: Readonly<Record<string, readonly [HttpFaultCode, string]>
 export function faultOf(error: FastifyError | Error | unknown): ServiceError | HttpFault {
   if (error instanceof ServiceError || error instanceof HttpFault) return error
   if (!(error instanceof Error)) return internal(error)
+  if (error instanceof DatabaseError && error.code === 'unreachable') return unavailable(error)
   if ('validation' in error && Array.isArray(error.validation)) {
     const part = 'validationContext' in error ? String(error.validationContext) : undefined
     const faults = schemaFaults(part, error.validation)
@@ -44,6 +46,11 @@ export function faultOf(error: FastifyError | Error | unknown): ServiceError | H
   if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE')
     return new HttpFault('malformed_body', 'The body is cut short.', { cause: error })
   return internal(error)
+}
+
+/** It comes back: the caller may ask again. */
+function unavailable(cause: DatabaseError): HttpFault {
+  return new HttpFault('unavailable', 'The service cannot answer for now.', { cause, headers: { 'retry-after': '1' } })
 }
 
 function internal(cause: unknown): HttpFault {

@@ -27,13 +27,17 @@ test('a server killed between two statements of a transaction fails that transac
       for (let waited = 0; !/connection was lost/.test(logger.text()) && waited < 5000; waited += 10) await sleep(10)
       await transaction.insertInto('thing').values({ id: 2 }).execute()
     })
-    await assert.rejects(cut)
+    await assert.rejects(cut, { name: 'DatabaseError', code: 'unreachable' })
     assert.match(logger.text(), /a database connection was lost/)
+    await assert.rejects(db.selectFrom('thing').select('id').execute(), { name: 'DatabaseError', code: 'unreachable' })
 
     await server.start()
     assert.deepEqual(await db.selectFrom('thing').select('id').execute(), [])
     await db.insertInto('thing').values({ id: 3 }).execute()
     assert.deepEqual(await db.selectFrom('thing').select('id').execute(), [{ id: 3 }])
+    // What the server refuses, and what does not fit, is no lost connection.
+    await assert.rejects(sql`select nothing`.execute(db), { code: '42703' })
+    await assert.rejects(sql`select 9007199254740993::int8 as id`.execute(db), RangeError)
     await database.close()
   } finally {
     await server.stop()

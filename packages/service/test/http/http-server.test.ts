@@ -6,6 +6,7 @@ import { Type } from 'typebox'
 import {
   basicAuthentication,
   createHttpServer,
+  DatabaseError,
   fixedCredentials,
   HttpFault,
   type HttpServer,
@@ -56,6 +57,7 @@ before(async () => {
     async (request) => {
       if (request.body.n % 2 === 1) throw new ServiceError('too_odd', 'Odd.', { n: request.body.n })
       if (request.body.n === 1000) throw new Error('the password is hunter2')
+      if (request.body.n === 1002) throw new DatabaseError('unreachable', 'database hunter2 cannot be reached')
       return {
         id: request.params.id,
         dry: request.query.dry ?? false,
@@ -163,6 +165,7 @@ const refusals: readonly (readonly [
   ['a URL that cannot be decoded', 'GET', '/context/%zz', undefined, {}, 400, 'malformed_request'],
   ['an error of the domain', 'POST', '/context/things/7', '{"n":3}', {}, 422, 'too_odd'],
   ['a mistake of ours', 'POST', '/context/things/7', '{"n":1000}', {}, 500, 'internal'],
+  ['a database that is gone', 'POST', '/context/things/7', '{"n":1002}', {}, 503, 'unavailable'],
   ['a wrong password', 'POST', '/context/things/7', '{"n":2}', { authorization: 'Basic dTpw' }, 401, 'unauthenticated'],
   ['another scheme', 'POST', '/context/things/7', '{"n":2}', { authorization: 'Bearer dTpw' }, 401, 'unauthenticated'],
   [
