@@ -77,6 +77,8 @@ export interface SignerClient {
   signDocument(documentId: string, request: SignDocumentRequest): Promise<SignDocumentResponse>
   /** `range` is the value of the Range header, for example `bytes=0-999`. */
   downloadDocument(documentId: string, range?: string): Promise<FileDownload>
+  /** The file as it is to be signed, its signature still empty. */
+  downloadPrepared(documentId: string, range?: string): Promise<FileDownload>
   rejectDocument(documentId: string): Promise<RejectDocumentResponse>
   deleteDocument(documentId: string): Promise<void>
 }
@@ -126,6 +128,13 @@ export function createSignerClient(options: SignerClientOptions): SignerClient {
     await response.body?.cancel()
   }
 
+  async function file(path: string, range: string | undefined): Promise<FileDownload> {
+    const headers: Record<string, string> = range === undefined ? {} : { range }
+    const response = await send({ method: 'GET', path, headers })
+    if (response.body === null) throw unexpected(response, 'The download')
+    return { status: response.status === 206 ? 206 : 200, headers: response.headers, body: response.body }
+  }
+
   const signer = (id: string) => `/signers/${encodeURIComponent(id)}`
   const document = (id: string) => `/documents/${encodeURIComponent(id)}`
 
@@ -148,12 +157,8 @@ export function createSignerClient(options: SignerClientOptions): SignerClient {
     },
     signDocument: (id, json) =>
       answer(SignDocumentResponse, { method: 'POST', path: `${document(id)}/signature`, json }),
-    async downloadDocument(id, range) {
-      const headers: Record<string, string> = range === undefined ? {} : { range }
-      const response = await send({ method: 'GET', path: `${document(id)}/file`, headers })
-      if (response.body === null) throw unexpected(response, 'The download')
-      return { status: response.status === 206 ? 206 : 200, headers: response.headers, body: response.body }
-    },
+    downloadDocument: (id, range) => file(`${document(id)}/file`, range),
+    downloadPrepared: (id, range) => file(`/v2${document(id)}/prepared`, range),
     rejectDocument: (id) =>
       answer(RejectDocumentResponse, { method: 'PUT', path: document(id), json: { status: 'REJECTED' } }),
     deleteDocument: (id) => nothing({ method: 'DELETE', path: document(id) }),

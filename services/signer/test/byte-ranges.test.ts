@@ -84,11 +84,10 @@ test('the reads of a range give the very bytes of the concatenation', () => {
       const file = Buffer.concat(contents)
       const [first, last] = [a % file.length, b % file.length].toSorted((x, y) => x - y) as [number, number]
       const reads = readsOf(
-        contents.map((content, index) => ({ blob: String(index), size: content.length })),
+        contents.map((content) => ({ content, size: content.length })),
         { first, last },
       )
-      const read = reads.map(({ blob, offset, length }) => {
-        const content = contents[Number(blob)] ?? new Uint8Array()
+      const read = reads.map(({ segment: { content }, offset, length }) => {
         assert.ok(length > 0 && offset + length <= content.length)
         return content.subarray(offset, offset + length)
       })

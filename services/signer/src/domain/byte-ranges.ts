@@ -76,17 +76,17 @@ export interface Segment {
 }
 
 /** The reads, in order, that give a range of the segments' concatenation. */
-export function readsOf(
-  segments: readonly Segment[],
+export function readsOf<Piece extends { readonly size: number }>(
+  segments: readonly Piece[],
   range: ByteRange,
-): readonly { readonly blob: string; readonly offset: number; readonly length: number }[] {
-  const reads: { blob: string; offset: number; length: number }[] = []
+): readonly { readonly segment: Piece; readonly offset: number; readonly length: number }[] {
+  const reads: { segment: Piece; offset: number; length: number }[] = []
   let start = 0
-  for (const { blob, size } of segments) {
+  for (const segment of segments) {
     const first = Math.max(range.first, start)
-    const end = Math.min(range.last + 1, start + size)
-    if (first < end) reads.push({ blob, offset: first - start, length: end - first })
-    start += size
+    const end = Math.min(range.last + 1, start + segment.size)
+    if (first < end) reads.push({ segment, offset: first - start, length: end - first })
+    start += segment.size
   }
   return reads
 }

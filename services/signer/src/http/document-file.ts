@@ -1,119 +1,96 @@
-import { Readable } from 'node:stream'
 import { DocumentParams } from '@cloudsigner/contracts/signer'
-import { type BlobStore, bytesResponse, type HttpServer } from '@cloudsigner/service'
-import type { FastifyReply } from 'fastify'
-import { Type } from 'typebox'
+import type { BlobStore, HttpServer } from '@cloudsigner/service'
 import type { SignerContext } from '../context.ts'
-import { type ByteRange, lengthOf, rangeApplies, readsOf, type Segment, selectRanges } from '../domain/byte-ranges.ts'
+import { type ByteRange, readsOf, type Segment } from '../domain/byte-ranges.ts'
 import { requireSigned } from '../domain/document-status.ts'
-import { getDocument, listSegments, type StoredSegment } from '../store/document-store.ts'
-import { noBody, refusals } from './problem-answer.ts'
+import { getDocument, listSegments } from '../store/document-store.ts'
+import { refusals } from './problem-answer.ts'
+import { bytesAsTheyAre, type RangedFile, RangeHeaders, rangeResponses, sendRanges } from './range-answer.ts'
 
-const mediaType = 'application/pdf'
-
-const FileHeaders = Type.Object({
-  range: Type.Optional(Type.String({ maxLength: 1024 })),
-  'if-range': Type.Optional(Type.String({ maxLength: 256 })),
-  'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
-})
-
-/** GET and HEAD of the signed file: whole, one range or several (RFC 9110 §14), straight from the segments. */
+/** The files of a document: the signed one, and the one that the signature is to be over. */
 export function documentFileRoutes(server: HttpServer, context: SignerContext): void {
   server.route({
     method: ['GET', 'HEAD'],
     url: '/documents/:documentId/file',
     exposeHeadRoute: false,
-    // The bytes go out as they are: no serialiser stands between.
-    serializerCompiler: () => (value) => (typeof value === 'string' ? value : JSON.stringify(value)),
+    serializerCompiler: bytesAsTheyAre,
     schema: {
       summary: 'The signed file, or ranges of it',
       tags: ['documents'],
       params: DocumentParams,
-      headers: FileHeaders,
-      response: {
-        200: bytesResponse('The file', mediaType),
-        206: bytesResponse('The range, or the ranges', mediaType, 'multipart/byteranges'),
-        304: noBody('If-None-Match names the file'),
-        416: noBody('No range of the set is within the file'),
-        ...refusals(400, 500),
-      },
+      headers: RangeHeaders,
+      response: { ...rangeResponses, ...refusals(400, 500) },
     },
-    handler: async (request, reply) => {
-      const { documentId } = request.params
-      const document = await getDocument(context.db, documentId)
-      requireSigned(document.status)
-      const segments = await listSegments(context.db, documentId)
-      const size = segments.reduce((sum, segment) => sum + segment.size, 0)
-      const entityTag = entityTagOf(context, segments)
-      reply.header('accept-ranges', 'bytes').header('etag', entityTag)
-      if (matches(request.headers['if-none-match'], entityTag)) return reply.code(304).send(undefined)
+    handler: async (request, reply) => sendRanges(request, reply, await signedFile(context, request.params.documentId)),
+  })
 
-      // RFC 9110 §14.2: Range has a meaning for GET alone.
-      const ranged = request.method === 'GET' && rangeApplies(request.headers['if-range'], entityTag)
-      const selection = selectRanges(ranged ? request.headers.range : undefined, size)
-      if (selection.kind === 'unsatisfiable') {
-        return reply.code(416).header('content-range', `bytes */${size}`).send(undefined)
-      }
-      const parts = selection.kind === 'ranges' ? framed(selection.ranges, size, reply, entityTag) : whole(size, reply)
-      const length = parts.reduce((sum, part) => sum + (typeof part === 'string' ? part.length : lengthOf(part)), 0)
-      reply.header('content-length', length)
-      if (request.method === 'HEAD') return reply.send(undefined)
-      return reply.send(Readable.from(bytesOf(context.blobs, segments, parts), { objectMode: false }))
+  server.route({
+    method: ['GET', 'HEAD'],
+    url: '/v2/documents/:documentId/prepared',
+    exposeHeadRoute: false,
+    serializerCompiler: bytesAsTheyAre,
+    schema: {
+      summary: 'The file as prepared, its signature still empty, or ranges of it',
+      description:
+        'The original and the revision that the signature will fill: the bytes that its ByteRange covers are those that ' +
+        'are signed. For the signer to see that what is signed is what was shown; given in every state of the document.',
+      tags: ['documents'],
+      params: DocumentParams,
+      headers: RangeHeaders,
+      response: { ...rangeResponses, ...refusals(400, 500) },
     },
+    handler: async (request, reply) =>
+      sendRanges(request, reply, await preparedFile(context, request.params.documentId)),
   })
 }
 
-/** What is sent, in order: ranges of the file, and ASCII text between them. */
-type Part = ByteRange | string
-
-function whole(size: number, reply: FastifyReply): readonly Part[] {
-  reply.code(200).type(mediaType)
-  return [{ first: 0, last: size - 1 }]
-}
-
-/** One range is the body itself; several are a multipart/byteranges (§14.6). */
-function framed(
-  ranges: readonly [ByteRange, ...ByteRange[]],
-  size: number,
-  reply: FastifyReply,
-  entityTag: string,
-): readonly Part[] {
-  reply.code(206)
-  const contentRange = (range: ByteRange) => `bytes ${range.first}-${range.last}/${size}`
-  if (ranges.length === 1) {
-    reply.type(mediaType).header('content-range', contentRange(ranges[0]))
-    return ranges
+/** Straight from the segments. */
+async function signedFile(context: SignerContext, documentId: string): Promise<RangedFile> {
+  const document = await getDocument(context.db, documentId)
+  requireSigned(document.status)
+  const segments = await listSegments(context.db, documentId)
+  return {
+    size: sizeOf(segments),
+    entityTag: entityTagOf(context, segments),
+    read: (range) => read(context.blobs, segments, range),
   }
-  // The entity tag is a digest of the content, so that the content cannot have been made to hold the boundary.
-  const boundary = `cloudsigner-${entityTag.replaceAll('"', '')}`
-  reply.type(`multipart/byteranges; boundary=${boundary}`)
-  const parts = ranges.flatMap((range): Part[] => [
-    `\r\n--${boundary}\r\nContent-Type: ${mediaType}\r\nContent-Range: ${contentRange(range)}\r\n\r\n`,
-    range,
-  ])
-  return [...parts, `\r\n--${boundary}--\r\n`]
 }
 
-async function* bytesOf(
+/** The original's segment, and behind it the plan's, which is embedded into later. */
+async function preparedFile(context: SignerContext, documentId: string): Promise<RangedFile> {
+  const { plan } = await getDocument(context.db, documentId)
+  const [original] = await listSegments(context.db, documentId)
+  if (original === undefined) throw new Error('a document without a segment')
+  const bytes = new Uint8Array(Buffer.from(plan.segment, 'base64'))
+  const revision = { size: bytes.length, digest: context.crypto.digest('SHA-256', bytes), bytes }
+  const segments = [original, revision]
+  return {
+    size: sizeOf(segments),
+    entityTag: entityTagOf(context, segments),
+    read: (range) => read(context.blobs, segments, range),
+  }
+}
+
+/** A segment in the blob store, or one that is held. */
+type ReadableSegment = Segment | { readonly size: number; readonly bytes: Uint8Array }
+
+async function* read(
   blobs: BlobStore,
-  segments: readonly Segment[],
-  parts: readonly Part[],
+  segments: readonly ReadableSegment[],
+  range: ByteRange,
 ): AsyncGenerator<Uint8Array> {
-  for (const part of parts) {
-    if (typeof part === 'string') yield Buffer.from(part, 'latin1')
-    else for (const read of readsOf(segments, part)) yield* blobs.stream(read.blob, read.offset, read.length)
+  for (const { segment, offset, length } of readsOf(segments, range)) {
+    if ('bytes' in segment) yield segment.bytes.subarray(offset, offset + length)
+    else yield* blobs.stream(segment.blob, offset, length)
   }
+}
+
+function sizeOf(segments: readonly { readonly size: number }[]): number {
+  return segments.reduce((sum, segment) => sum + segment.size, 0)
 }
 
 /** A strong validator: digests of all segments, digested. */
-function entityTagOf(context: SignerContext, segments: readonly StoredSegment[]): string {
+function entityTagOf(context: SignerContext, segments: readonly { readonly digest: Uint8Array }[]): string {
   const digest = context.crypto.digest('SHA-256', Buffer.concat(segments.map((segment) => segment.digest)))
   return `"${Buffer.from(digest).toString('base64url')}"`
-}
-
-/** If-None-Match compares weakly (§13.1.2). */
-function matches(header: string | undefined, entityTag: string): boolean {
-  if (header === undefined) return false
-  const tags = header.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
-  return tags.includes('*') || tags.includes(entityTag)
 }
