@@ -1,12 +1,14 @@
 import type { VisualSignature } from '@cloudsigner/contracts/signer'
-import { digestAlgorithmFor, type PdfSource, prepareSignature } from '@cloudsigner/pades'
+import { bytesSource, digestAlgorithmFor, type PdfSource, prepareSignature } from '@cloudsigner/pades'
 import { nodeCiphers, zlibInflate } from '@cloudsigner/pades/node'
-import type { IncrementalHash } from '@cloudsigner/pki'
+import type { HashAlgorithm, IncrementalHash } from '@cloudsigner/pki'
 import { newUuid, type SignerContext } from '../context.ts'
+import { newApproval } from '../domain/document-approval.ts'
 import { chainToEmbed, requireInForce } from '../domain/issued-certificate.ts'
 import { requestedAppearance } from '../domain/signature-appearance.ts'
 import { SignerProblem } from '../domain/signer-problem.ts'
 import { requireActiveSigner } from '../domain/signer-status.ts'
+import { insertApproval, type StoredApproval } from '../store/approval-store.ts'
 import { insertDocument, type NewDocument, type StoredSegment } from '../store/document-store.ts'
 import { getCertificate, getSigner, type IssuedCertificate, lockSigner } from '../store/signer-store.ts'
 import { adoptBlob, forgetBlob, isStrayBlob, recordStrayBlobs } from '../store/stray-blob-store.ts'
@@ -20,7 +22,12 @@ export interface ReceivedFile {
   readonly size: number
   /** SHA-256 over the whole file, still open: pades goes on from here and reads nothing again. */
   readonly hash: IncrementalHash
+  /** What was stored, to be read here and there. */
+  readonly source: PdfSource
 }
+
+/** A file up to this size stays in memory until its revision is made; a larger one is read back where it is needed. */
+const keptBytes = 1024 * 1024
 
 export interface UploadFields {
   readonly signerId: string
@@ -42,20 +49,24 @@ export async function receiveFile(
   const blob = `documents/${documentId}/0`
   const hash = context.crypto.createHash('SHA-256')
   await recordStrayBlobs(context.db, [blob], context.clock.now())
+  const kept: Uint8Array[] = []
   try {
-    const { size } = await context.blobs.write(blob, hashed(content, hash, context.settings.maxDocumentBytes))
+    const { size } = await context.blobs.write(blob, hashed(content, hash, context.settings.maxDocumentBytes, kept))
     if (size === 0) throw new SignerProblem('DOCUMENT_UPLOAD_ERROR', 'The file is empty')
-    return { documentId, fileName, blob, size, hash }
+    const source = size <= keptBytes ? bytesSource(Buffer.concat(kept)) : blobSource(context, blob, size)
+    return { documentId, fileName, blob, size, hash, source }
   } catch (error) {
     await discardBlob(context, blob)
     throw error
   }
 }
 
+/** The pieces as they come. `kept` gathers them while they are few. */
 async function* hashed(
   content: AsyncIterable<Uint8Array>,
   hash: IncrementalHash,
   maxBytes: number,
+  kept: Uint8Array[],
 ): AsyncGenerator<Uint8Array> {
   let size = 0
   for await (const chunk of content) {
@@ -64,12 +75,28 @@ async function* hashed(
       throw new SignerProblem('DOCUMENT_UPLOAD_ERROR', `The file is larger than the ${maxBytes} bytes taken here`)
     }
     hash.update(chunk)
+    if (size <= keptBytes) kept.push(chunk)
+    else kept.length = 0
     yield chunk
   }
 }
 
+/** What a device is to sign to have a document of Cloud mode signed. */
+export interface NewApproval extends StoredApproval {
+  readonly notAfter: Date
+}
+
+export interface CreatedDocument extends NewDocument {
+  /** null in External mode. */
+  readonly approval: NewApproval | null
+}
+
 /** Makes a WAITING document of a received file. On any refusal the file is removed again: nothing is stored half. */
-export async function createDocument(context: SignerContext, file: ReceivedFile, upload: Upload): Promise<NewDocument> {
+export async function createDocument(
+  context: SignerContext,
+  file: ReceivedFile,
+  upload: Upload,
+): Promise<CreatedDocument> {
   try {
     return await prepareDocument(context, file, upload)
   } catch (error) {
@@ -91,18 +118,19 @@ async function prepareDocument(
   context: SignerContext,
   file: ReceivedFile,
   { visualSignature, ...fields }: Upload,
-): Promise<NewDocument> {
+): Promise<CreatedDocument> {
   const certificate = await requireSignerReady(context, fields.signerId)
   const appearance = visualSignature && requestedAppearance(visualSignature, context.defaultFont)
-  const timestampTokenBytes = (await context.tsa?.reservedBytes(digestAlgorithmFor(certificate.der))) ?? 0
+  const digestAlgorithm = digestAlgorithmFor(certificate.der)
+  const timestampTokenBytes = (await context.tsa?.reservedBytes(digestAlgorithm)) ?? 0
   const createdAt = context.clock.now()
   const digest = file.hash.copy().digest()
-  const prepared = await prepareSignature(blobSource(context, file), {
+  const prepared = await prepareSignature(file.source, {
     certificate: certificate.der,
     chain: chainToEmbed(certificate.chain),
     signingTime: createdAt,
     crypto: context.crypto,
-    digestOfSource: file.hash,
+    digestOfSource: await hashOf(context, file, digestAlgorithm),
     timestampTokenBytes,
     inflate: zlibInflate,
     decryption: { ciphers: nodeCiphers },
@@ -118,11 +146,44 @@ async function prepareDocument(
     createdAt,
     waitingUntil: new Date(createdAt.getTime() + context.settings.waitingTimeoutSeconds * 1000),
   }
-  await store(context, document, { blob: file.blob, size: file.size, digest })
-  return document
+  const created = { ...document, approval: approvalFor(context, document, certificate) }
+  await store(context, created, { blob: file.blob, size: file.size, digest })
+  return created
 }
 
-async function store(context: SignerContext, document: NewDocument, original: StoredSegment): Promise<void> {
+function approvalFor(
+  context: SignerContext,
+  document: NewDocument,
+  { credentialId, der }: IssuedCertificate,
+): NewApproval | null {
+  if (credentialId === null) return null
+  const { crypto, settings } = context
+  const until = Math.min(
+    document.createdAt.getTime() + settings.approvalSeconds * 1000,
+    document.waitingUntil.getTime(),
+  )
+  return { approvalId: newUuid(crypto), ...newApproval(document, der, new Date(until), crypto) }
+}
+
+/**
+ * The hash that the signer's key goes with, over the file. SHA-256 ran while the file came in; for another one (keys of
+ * Cloud mode on P-384) what was stored is read once, and held against that.
+ */
+async function hashOf(context: SignerContext, file: ReceivedFile, algorithm: HashAlgorithm): Promise<IncrementalHash> {
+  if (algorithm === 'SHA-256') return file.hash
+  const hash = context.crypto.createHash(algorithm)
+  const again = context.crypto.createHash('SHA-256')
+  for await (const piece of context.blobs.stream(file.blob, 0, file.size)) {
+    hash.update(piece)
+    again.update(piece)
+  }
+  if (!context.crypto.timingSafeEqual(again.digest(), file.hash.copy().digest())) {
+    throw new SignerProblem('DOCUMENT_SIGNING_ERROR', 'The stored file is damaged')
+  }
+  return hash
+}
+
+async function store(context: SignerContext, document: CreatedDocument, original: StoredSegment): Promise<void> {
   await context.db.transaction().execute(async (transaction) => {
     const signer = await lockSigner(transaction, document.signerId, 'share')
     requireActiveSigner(signer?.status ?? 'REMOVED')
@@ -130,6 +191,8 @@ async function store(context: SignerContext, document: NewDocument, original: St
       throw new SignerProblem('DOCUMENT_UPLOAD_ERROR', 'The upload took too long')
     }
     await insertDocument(transaction, document, original)
+    const { documentId, approval, createdAt } = document
+    if (approval !== null) await insertApproval(transaction, { ...approval, documentId, createdAt })
   })
 }
 
@@ -149,6 +212,6 @@ export async function discardBlob(context: SignerContext, blob: string): Promise
   }
 }
 
-function blobSource(context: SignerContext, file: ReceivedFile): PdfSource {
-  return { size: file.size, read: (offset, length) => context.blobs.read(file.blob, offset, length) }
+function blobSource({ blobs }: SignerContext, blob: string, size: number): PdfSource {
+  return { size, read: (offset, length) => blobs.read(blob, offset, length) }
 }
