@@ -2,7 +2,7 @@ import { bytesEqual, toHex } from './bytes.ts'
 import type { HashAlgorithm } from './crypto-provider.ts'
 import { decodeBitStringOctets, decodeOid, decodeSmallInteger } from './der/decode.ts'
 import { readDer } from './der/element.ts'
-import { encodeOid, nullValue, sequence } from './der/encode.ts'
+import { encodeOid, explicit, integer, nullValue, sequence } from './der/encode.ts'
 import { explicitContent, parsing, Structure } from './der/structure.ts'
 import { contextConstructed, Tag } from './der/tags.ts'
 import { PkiError } from './errors.ts'
@@ -10,10 +10,13 @@ import { PkiError } from './errors.ts'
 /** An object identifier in dotted form. */
 export type Oid = string
 
+/** FIPS 204, by parameter set. */
+export type MlDsa = 'ML-DSA-44' | 'ML-DSA-65' | 'ML-DSA-87'
+
 export interface SignatureAlgorithmInfo {
   readonly oid: Oid
-  readonly name: 'ECDSA' | 'RSASSA-PKCS1-v1_5' | 'RSASSA-PSS' | 'Ed25519'
-  /** Of the data; null for Ed25519, which hashes by itself. */
+  readonly name: 'ECDSA' | 'RSASSA-PKCS1-v1_5' | 'RSASSA-PSS' | 'Ed25519' | MlDsa
+  /** Of the data; null for Ed25519 and ML-DSA, which hash by themselves. */
   readonly hash: HashAlgorithm | null
   /** Octets, RSASSA-PSS only. */
   readonly saltLength?: number
@@ -26,6 +29,7 @@ interface Row {
   readonly parameters: Parameters
 }
 const ecdsa = (hash: HashAlgorithm): Row => ({ name: 'ECDSA', hash, parameters: 'absent' })
+const mlDsa = (name: MlDsa): Row => ({ name, hash: null, parameters: 'absent' })
 const pkcs1 = (hash: HashAlgorithm): Row => ({ name: 'RSASSA-PKCS1-v1_5', hash, parameters: 'null' })
 
 /** Signature algorithms that are verified; SHA-1 ones are for old signatures and never made. */
@@ -40,6 +44,9 @@ export const signatureAlgorithms = {
   '1.2.840.113549.1.1.13': pkcs1('SHA-512'),
   '1.2.840.113549.1.1.10': { name: 'RSASSA-PSS', hash: null, parameters: 'pss' }, // RFC 4055 §3.1
   '1.3.101.112': { name: 'Ed25519', hash: null, parameters: 'absent' }, // RFC 8410 §3
+  '2.16.840.1.101.3.4.3.17': mlDsa('ML-DSA-44'), // RFC 9881 §2, RFC 9882 §3
+  '2.16.840.1.101.3.4.3.18': mlDsa('ML-DSA-65'),
+  '2.16.840.1.101.3.4.3.19': mlDsa('ML-DSA-87'),
 } as const satisfies Record<Oid, Row>
 
 const hashes = {
@@ -117,6 +124,17 @@ function readPssParameters(parameters: Uint8Array | null): { hash: HashAlgorithm
   })
 }
 
+/** DER AlgorithmIdentifier of RSASSA-PSS with MGF1 of the same hash, a salt as long as the hash, and trailerField 1 (RFC 4055 §3.1). */
+export function rsassaPss(hash: Exclude<HashAlgorithm, 'SHA-1'>): Uint8Array {
+  const digest = hashAlgorithmIdentifier(hash)
+  const members = [
+    explicit(0, digest),
+    explicit(1, sequence(encodeOid(mgf1), digest)),
+    explicit(2, integer(hashLengths[hash])),
+  ]
+  return sequence(encodeOid(keyTypes.pss), sequence(...members))
+}
+
 /** RFC 5754 §2: parameters absent when made. */
 export function hashAlgorithmIdentifier(hash: HashAlgorithm): Uint8Array {
   return sequence(encodeOid(hashOids[hash]))
@@ -131,17 +149,29 @@ export function readHashAlgorithm(algorithmIdentifier: Uint8Array): HashAlgorith
 }
 
 export interface PublicKeyInfo {
-  readonly algorithm: 'EC' | 'RSA' | 'Ed25519'
-  readonly curve?: 'P-256' | 'P-384' | 'P-521'
+  readonly algorithm: 'EC' | 'RSA' | 'Ed25519' | MlDsa
+  readonly curve?: 'P-256' | 'P-384' | 'P-521' | 'brainpoolP256r1' | 'brainpoolP384r1' | 'brainpoolP512r1'
   /** Length of an RSA modulus. */
   readonly modulusBits?: number
+  /** An RSA key under id-RSASSA-PSS: for RSASSA-PSS alone, and where it says so, with this hash (RFC 4055 §1.2). */
+  readonly pss?: { readonly hash: HashAlgorithm | null }
 }
 
 const curves = {
   '1.2.840.10045.3.1.7': { curve: 'P-256', pointOctets: 65 },
   '1.3.132.0.34': { curve: 'P-384', pointOctets: 97 },
   '1.3.132.0.35': { curve: 'P-521', pointOctets: 133 },
+  '1.3.36.3.3.2.8.1.1.7': { curve: 'brainpoolP256r1', pointOctets: 65 }, // RFC 5639 §4.1
+  '1.3.36.3.3.2.8.1.1.11': { curve: 'brainpoolP384r1', pointOctets: 97 },
+  '1.3.36.3.3.2.8.1.1.13': { curve: 'brainpoolP512r1', pointOctets: 129 },
 } as const satisfies Record<Oid, { curve: PublicKeyInfo['curve']; pointOctets: number }>
+
+/** Octets of an encoded public key (FIPS 204, table 2). */
+const mlDsaKeys: Readonly<Record<Oid, { readonly algorithm: MlDsa; readonly octets: number }>> = {
+  '2.16.840.1.101.3.4.3.17': { algorithm: 'ML-DSA-44', octets: 1312 },
+  '2.16.840.1.101.3.4.3.18': { algorithm: 'ML-DSA-65', octets: 1952 },
+  '2.16.840.1.101.3.4.3.19': { algorithm: 'ML-DSA-87', octets: 2592 },
+}
 
 const keyTypes = {
   ec: '1.2.840.10045.2.1',
@@ -151,7 +181,7 @@ const keyTypes = {
 }
 
 /**
- * What kind of key a SubjectPublicKeyInfo holds (RFC 5480 §2, RFC 3279 §2.3.1, RFC 8410 §4). EC keys: named curve, uncompressed point of the
+ * What kind of key a SubjectPublicKeyInfo holds (RFC 5480 §2, RFC 3279 §2.3.1, RFC 8410 §4, RFC 9881 §4). EC keys: named curve, uncompressed point of the
  * right length; that the point lies on the curve is the provider's to check. PkiError 'algorithm_unsupported'.
  */
 export function readPublicKeyInfo(subjectPublicKeyInfo: Uint8Array): PublicKeyInfo {
@@ -164,15 +194,28 @@ export function readPublicKeyInfo(subjectPublicKeyInfo: Uint8Array): PublicKeyIn
       case keyTypes.ec:
         return readEcKey(algorithm.parameters, key)
       case keyTypes.rsa:
-      case keyTypes.pss:
         return { algorithm: 'RSA', modulusBits: modulusBits(key) }
+      case keyTypes.pss: {
+        const { hash = null } = algorithm.parameters === null ? {} : readPssParameters(algorithm.parameters)
+        return { algorithm: 'RSA', modulusBits: modulusBits(key), pss: { hash } }
+      }
       case keyTypes.ed25519:
         if (key.length !== 32) throw unsupported('Ed25519 key length')
         return { algorithm: 'Ed25519' }
       default:
-        throw unsupported(`key algorithm ${algorithm.oid}`)
+        return readMlDsaKey(algorithm, key)
     }
   })
+}
+
+function readMlDsaKey(
+  { oid, parameters }: { readonly oid: Oid; readonly parameters: Uint8Array | null },
+  key: Uint8Array,
+): PublicKeyInfo {
+  const row = rowOf(mlDsaKeys, oid)
+  if (!row) throw unsupported(`key algorithm ${oid}`)
+  if (parameters !== null || key.length !== row.octets) throw unsupported(`${row.algorithm} key`)
+  return { algorithm: row.algorithm }
 }
 
 function readEcKey(parameters: Uint8Array | null, point: Uint8Array): PublicKeyInfo {
@@ -219,11 +262,24 @@ const signatureOids = {
   RSA: { 'SHA-256': '1.2.840.113549.1.1.11', 'SHA-384': '1.2.840.113549.1.1.12', 'SHA-512': '1.2.840.113549.1.1.13' },
 } as const
 
-const naturalHashes = { 'P-256': 'SHA-256', 'P-384': 'SHA-384', 'P-521': 'SHA-512' } as const
+const mlDsaOids = {
+  'ML-DSA-44': '2.16.840.1.101.3.4.3.17',
+  'ML-DSA-65': '2.16.840.1.101.3.4.3.18',
+  'ML-DSA-87': '2.16.840.1.101.3.4.3.19',
+} as const satisfies Record<MlDsa, Oid>
+
+const naturalHashes = {
+  'P-256': 'SHA-256',
+  'P-384': 'SHA-384',
+  'P-521': 'SHA-512',
+  brainpoolP256r1: 'SHA-256',
+  brainpoolP384r1: 'SHA-384',
+  brainpoolP512r1: 'SHA-512',
+} as const
 
 /**
- * DER AlgorithmIdentifier of a signature by this key. The hash defaults to the one that matches the curve
- * (P-256 SHA-256, P-384 SHA-384, P-521 SHA-512) and to SHA-256 for RSA (PKCS #1 v1.5).
+ * DER AlgorithmIdentifier of a signature by this key. The hash defaults to the one that matches the curve (P-256 SHA-256, P-384 SHA-384,
+ * P-521 SHA-512) and to SHA-256 for RSA: PKCS #1 v1.5, but for keys that are for RSASSA-PSS alone.
  */
 export function defaultSignatureAlgorithm(
   subjectPublicKeyInfo: Uint8Array,
@@ -234,8 +290,13 @@ export function defaultSignatureAlgorithm(
     case 'EC':
       return sequence(encodeOid(signatureOids.ECDSA[hash ?? naturalHashes[key.curve ?? 'P-256']]))
     case 'RSA':
+      if (key.pss) return rsassaPss(hash ?? strong(key.pss.hash) ?? 'SHA-256')
       return sequence(encodeOid(signatureOids.RSA[hash ?? 'SHA-256']), nullValue())
     case 'Ed25519':
       return sequence(encodeOid(keyTypes.ed25519))
+    default:
+      return sequence(encodeOid(mlDsaOids[key.algorithm]))
   }
 }
+
+const strong = (hash: HashAlgorithm | null): Exclude<HashAlgorithm, 'SHA-1'> | null => (hash === 'SHA-1' ? null : hash)

@@ -2,11 +2,13 @@ export {
   defaultSignatureAlgorithm,
   hashAlgorithmIdentifier,
   hashLengths,
+  type MlDsa,
   type Oid,
   type PublicKeyInfo,
   readHashAlgorithm,
   readPublicKeyInfo,
   readSignatureAlgorithm,
+  rsassaPss,
   type SignatureAlgorithmInfo,
   subjectPublicKeyOctets,
 } from './algorithms.ts'

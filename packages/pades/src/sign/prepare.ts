@@ -25,6 +25,11 @@ import { refuseAppendedData } from './tail.ts'
 export interface PrepareOptions {
   /** DER of the signer's certificate. */
   readonly certificate: Uint8Array
+  /**
+   * DER AlgorithmIdentifier of what the signer makes. Default: ECDSA with the hash of the curve, RSA PKCS #1 v1.5 with SHA-256 (RSASSA-PSS for
+   * keys that are for nothing else), Ed25519, ML-DSA.
+   */
+  readonly signatureAlgorithm?: Uint8Array
   /** DER: the issuing CA and what is above it; the root is left out. */
   readonly chain: readonly Uint8Array[]
   /** M of the signature dictionary; whole seconds are kept. */
@@ -66,7 +71,7 @@ export interface PreparedSignature {
  * plan. PdfError for what is no acceptable PDF; PadesError for what the document, the field or the certificate forbids.
  */
 export async function prepareSignature(source: PdfSource, options: PrepareOptions): Promise<PreparedSignature> {
-  const parameters = signingParameters(options.certificate)
+  const parameters = signingParameters(options.certificate, options.signatureAlgorithm)
   const document = await open(source, options, 'auto')
   const hash = options.digestOfSource?.copy() ?? (await hashSource(source, parameters, options))
   const { revision, fieldName } = await mendingIfNeeded(document, options, (sound) =>

@@ -75,7 +75,15 @@ function prepare(signatureAlgorithm: Uint8Array, subjectPublicKeyInfo: Uint8Arra
   }
 }
 
-const keyAlgorithms = { ECDSA: 'EC', 'RSASSA-PKCS1-v1_5': 'RSA', 'RSASSA-PSS': 'RSA', Ed25519: 'Ed25519' } as const
+const keyAlgorithms = {
+  ECDSA: 'EC',
+  'RSASSA-PKCS1-v1_5': 'RSA',
+  'RSASSA-PSS': 'RSA',
+  Ed25519: 'Ed25519',
+  'ML-DSA-44': 'ML-DSA-44',
+  'ML-DSA-65': 'ML-DSA-65',
+  'ML-DSA-87': 'ML-DSA-87',
+} as const
 
 function importKey(subjectPublicKeyInfo: Uint8Array): KeyObject {
   return createPublicKey({ key: Buffer.from(subjectPublicKeyInfo), format: 'der', type: 'spki' })
@@ -87,7 +95,8 @@ const isOpensslError = (error: unknown): boolean =>
 const opensslHash = (algorithm: SignatureAlgorithmInfo): string | null =>
   algorithm.hash === null ? null : opensslNames[algorithm.hash]
 
-function padding(algorithm: SignatureAlgorithmInfo): { padding?: number; saltLength?: number } {
+/** OpenSSL's parameters of an RSA signature. */
+export function padding(algorithm: SignatureAlgorithmInfo): { padding?: number; saltLength?: number } {
   if (algorithm.name === 'RSASSA-PKCS1-v1_5') return { padding: constants.RSA_PKCS1_PADDING }
   if (algorithm.name !== 'RSASSA-PSS') return {}
   return { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: algorithm.saltLength ?? 20 }

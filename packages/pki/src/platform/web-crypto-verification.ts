@@ -46,16 +46,15 @@ function inWebCryptoTerms(
 ): WebCryptoVerification | null {
   const { name, hash } = algorithm
   const spki = own(subjectPublicKeyInfo)
-  if (name === 'Ed25519') {
-    if (key.algorithm !== 'Ed25519') return null
+  if (hash === null) {
+    if (key.algorithm !== name) return null
     return { importParameters: name, verifyParameters: name, spki, octets: own(signature) }
   }
-  if (hash === null) return null
   if (name === 'ECDSA') {
-    if (!key.curve) return null
-    const octets = ecdsaOctets(signature, coordinateOctets[key.curve])
+    const curve = webCryptoCurve(key)
+    const octets = curve && ecdsaOctets(signature, coordinateOctets[curve])
     if (!octets) return null
-    return { importParameters: { name, namedCurve: key.curve }, verifyParameters: { name, hash }, spki, octets }
+    return { importParameters: { name, namedCurve: curve }, verifyParameters: { name, hash }, spki, octets }
   }
   if (key.algorithm !== 'RSA') return null
   const rsaSpki = own(rsaKeyFor(algorithm, subjectPublicKeyInfo))
@@ -64,6 +63,11 @@ function inWebCryptoTerms(
     return { importParameters: { name, hash }, verifyParameters: name, spki: rsaSpki, octets }
   const pss = { name: 'RSA-PSS', saltLength: algorithm.saltLength ?? 20 }
   return { importParameters: { name: 'RSA-PSS', hash }, verifyParameters: pss, spki: rsaSpki, octets }
+}
+
+/** WebCrypto knows the curves of NIST alone. */
+function webCryptoCurve({ curve }: PublicKeyInfo): keyof typeof coordinateOctets | null {
+  return curve === 'P-256' || curve === 'P-384' || curve === 'P-521' ? curve : null
 }
 
 const coordinateOctets = { 'P-256': 32, 'P-384': 48, 'P-521': 66 } as const

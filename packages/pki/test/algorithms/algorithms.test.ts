@@ -55,8 +55,29 @@ test('keys are named by what they are', () => {
   assert.deepEqual(info(generateKeyPairSync('ec', { namedCurve: 'P-256' })), { algorithm: 'EC', curve: 'P-256' })
   assert.deepEqual(info(generateKeyPairSync('ed25519')), { algorithm: 'Ed25519' })
   assert.deepEqual(info(generateKeyPairSync('rsa', { modulusLength: 2048 })), { algorithm: 'RSA', modulusBits: 2048 })
+  assert.deepEqual(info(generateKeyPairSync('ec', { namedCurve: 'brainpoolP512r1' })), {
+    algorithm: 'EC',
+    curve: 'brainpoolP512r1',
+  })
+  assert.deepEqual(info(generateKeyPairSync('ml-dsa-65')), { algorithm: 'ML-DSA-65' })
+  assert.deepEqual(info(generateKeyPairSync('rsa-pss', { modulusLength: 2048, hashAlgorithm: 'sha384' })), {
+    algorithm: 'RSA',
+    modulusBits: 2048,
+    pss: { hash: 'SHA-384' },
+  })
   assert.throws(() => info(generateKeyPairSync('ec', { namedCurve: 'secp256k1' })), unsupported)
   assert.throws(() => info(generateKeyPairSync('ed448')), unsupported)
+})
+
+test('an ML-DSA key of another length, or with parameters, is none (RFC 9881 §4)', () => {
+  const key = (octets: number, ...parameters: readonly Uint8Array[]) =>
+    sequence(
+      sequence(encodeOid('2.16.840.1.101.3.4.3.17'), ...parameters),
+      encodeDer(0x03, Uint8Array.of(0), new Uint8Array(octets)),
+    )
+  assert.deepEqual(readPublicKeyInfo(key(1312)), { algorithm: 'ML-DSA-44' })
+  assert.throws(() => readPublicKeyInfo(key(1311)), unsupported)
+  assert.throws(() => readPublicKeyInfo(key(1312, nullValue)), unsupported)
 })
 
 test('compressed points and unnamed curves are refused', () => {

@@ -34,6 +34,10 @@ for (const [platform, crypto] of Object.entries({ Node: nodeCrypto, WebCrypto: b
       [generateKeyPairSync('ec', { namedCurve: 'P-521' }), '300a06082a8648ce3d040304'],
       [generateKeyPairSync('rsa', { modulusLength: 2048 }), '300d06092a864886f70d01010b0500'],
       [generateKeyPairSync('ed25519'), '300506032b6570'],
+      [generateKeyPairSync('ml-dsa-44'), '300b0609608648016503040311'],
+      [generateKeyPairSync('ml-dsa-65'), '300b0609608648016503040312'],
+      [generateKeyPairSync('ml-dsa-87'), '300b0609608648016503040313'],
+      [generateKeyPairSync('rsa-pss', { modulusLength: 2048 }), hex(pss('SHA-256', 32))],
     ] as const
     for (const [{ privateKey, publicKey }, algorithm] of keys) {
       const signer = keySigner(privateKey)
@@ -130,5 +134,34 @@ for (const [platform, crypto] of Object.entries({ Node: nodeCrypto, WebCrypto: b
       assert.deepEqual(incremental.digest(), expected)
       assert.deepEqual(crypto.digest(hash, Uint8Array.from([...data, ...data])), expected)
     }
+  })
+}
+
+test('RSASSA-PSS is made by a key that could sign otherwise, where that is asked for', async () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const signer = keySigner(privateKey, { scheme: 'PSS', hash: 'SHA-512' })
+  assert.deepEqual(signer.signatureAlgorithm, pss('SHA-512', 64))
+  const signature = await signer.sign(data)
+  for (const crypto of [nodeCrypto, browserCrypto(globalThis.crypto)])
+    assert.equal(await crypto.verify(signer.signatureAlgorithm, signer.subjectPublicKeyInfo, signature, data), true)
+})
+
+test('a key that is bound to a hash signs with it', () => {
+  const { privateKey } = generateKeyPairSync('rsa-pss', { modulusLength: 2048, hashAlgorithm: 'sha512' })
+  assert.deepEqual(keySigner(privateKey).signatureAlgorithm, pss('SHA-512', 64))
+})
+
+for (const [curve, algorithm] of [
+  ['brainpoolP256r1', '300a06082a8648ce3d040302'],
+  ['brainpoolP384r1', '300a06082a8648ce3d040303'],
+  ['brainpoolP512r1', '300a06082a8648ce3d040304'],
+] as const) {
+  test(`Node: ${curve} signs and verifies; WebCrypto, which lacks it, verifies nothing`, async () => {
+    const signer = keySigner(generateKeyPairSync('ec', { namedCurve: curve }).privateKey)
+    assert.equal(hex(signer.signatureAlgorithm), algorithm)
+    const signature = await signer.sign(data)
+    const verify = (crypto: typeof nodeCrypto) =>
+      crypto.verify(signer.signatureAlgorithm, signer.subjectPublicKeyInfo, signature, data)
+    assert.deepEqual([await verify(nodeCrypto), await verify(browserCrypto(globalThis.crypto))], [true, false])
   })
 }
