@@ -23,6 +23,7 @@ export { type EmbedOptions, embedSignature, type TimeStampedEmbedOptions } from 
 export { appearanceErrors, PadesError, type PadesErrorCode, padesErrors } from './sign/errors.ts'
 export type { SignaturePlan } from './sign/plan.ts'
 export { type PreparedSignature, type PrepareOptions, prepareSignature } from './sign/prepare.ts'
+export { type RebuildOptions, type RebuiltSignature, rebuildSignedAttributes } from './sign/rebuild.ts'
 export {
   probeTimeStampBytes,
   requestTimeStamp,

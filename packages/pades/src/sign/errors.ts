@@ -41,6 +41,10 @@ export const padesErrors = {
   plan_invalid: 'this is no signature plan of a version that is known here',
   signature_invalid: 'the signature value does not verify over the signed attributes under the certificate',
   signature_too_large: 'the signature does not fit the space that was reserved for it',
+  // a file as prepared, looked at by its signer
+  prepared_missing: 'the file has no signature that waits for its value',
+  prepared_ambiguous: 'it cannot be said which signature of the file waits for its value',
+  prepared_coverage: 'the signature that waits does not cover the whole file but its own value',
   // its time-stamp
   timestamp_unavailable: 'the time-stamping authority gave no token',
   timestamp_invalid: 'the time-stamp token is not one for this signature',

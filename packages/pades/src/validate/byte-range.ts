@@ -58,7 +58,7 @@ export async function digestByteRange(
   source: PdfSource,
   range: ByteRange,
   algorithm: HashAlgorithm,
-  crypto: CryptoProvider,
+  crypto: Pick<CryptoProvider, 'createHash'>,
 ): Promise<Uint8Array> {
   const hash = crypto.createHash(algorithm)
   for await (const piece of signedPieces(source, range)) hash.update(piece)

@@ -1,7 +1,13 @@
 /** What the signing tests share: a file signed in memory, and an independent check of the result. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { embedSignature, type PrepareOptions, prepareSignature, type SignaturePlan } from '@cloudsigner/pades'
+import {
+  embedSignature,
+  type PrepareOptions,
+  prepareSignature,
+  rebuildSignedAttributes,
+  type SignaturePlan,
+} from '@cloudsigner/pades'
 import {
   bytesSource,
   type Decryption,
@@ -100,5 +106,12 @@ export async function assertSigned(
   assert.ok(signedAttributes)
   const { subjectPublicKeyInfo } = parseCertificate(pki.certificate)
   assert.ok(await nodeCrypto.verify(signatureAlgorithm, subjectPublicKeyInfo, signature, signedAttributes))
+  const prepared = concatenated(source, Buffer.from(plan.segment, 'base64'))
+  const rebuilt = await rebuildSignedAttributes(bytesSource(prepared), {
+    certificate: pki.certificate,
+    crypto: nodeCrypto,
+    ...(decryption && { reading: { decryption } }),
+  })
+  assert.deepEqual(rebuilt.signedAttributes, signedAttributes, 'the signer itself comes to other attributes')
   return read
 }
