@@ -1,7 +1,9 @@
 import { constants } from 'node:fs'
-import { access, type FileHandle, link, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
-import { dirname, join, relative, sep } from 'node:path'
+import { access, type FileHandle, link, mkdir, open, readdir, rm, stat, unlink } from 'node:fs/promises'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { createDurableDirectories, type DurableDirectories } from '../files/durable-directories.ts'
 import { flushDirectory } from '../files/flush.ts'
+import { createSharedFlushes } from '../files/shared-flushes.ts'
 import type { Random } from '../random.ts'
 import { BlobError, type BlobStore, blobNameSegments } from './blob-store.ts'
 
@@ -19,7 +21,9 @@ export async function openFileBlobStore(directory: string, random: Random): Prom
   const scratch = join(directory, unfinished)
   await mkdir(scratch, { recursive: true, mode: 0o700 })
   await removeAbandoned(scratch)
-  const pathOf = (name: string) => join(directory, ...blobNameSegments(name))
+  const pathOf = (name: string) => resolve(directory, ...blobNameSegments(name))
+  const flushes = createSharedFlushes(flushDirectory)
+  const directories = createDurableDirectories(resolve(directory), flushes)
 
   return {
     async write(name, content) {
@@ -27,12 +31,13 @@ export async function openFileBlobStore(directory: string, random: Random): Prom
       const temporary = join(scratch, Buffer.from(random(16)).toString('hex'))
       try {
         const size = await writeFlushed(temporary, content)
-        await makeDirectories(dirname(path), directory)
-        await linkOnce(temporary, path, name)
-        await flushDirectory(dirname(path))
+        await linkOnce(temporary, path, directories).catch((cause) => {
+          throw asBlobError(cause, name)
+        })
+        await flushes.flush(dirname(path))
         return { size }
       } finally {
-        await rm(temporary, { force: true })
+        await unlink(temporary).catch(unlessAbsent)
       }
     },
     async read(name, offset, length) {
@@ -89,36 +94,57 @@ async function removeAbandoned(scratch: string): Promise<void> {
   }
 }
 
+/** Small pieces are gathered, so that writing them takes one call. */
+const gatheredBytes = 256 * 1024
+
 async function writeFlushed(path: string, content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<number> {
   const file = await open(path, 'wx', 0o600)
   try {
     let size = 0
+    let gathered: Uint8Array[] = []
+    let gatheredSize = 0
     for await (const piece of content) {
-      let written = 0
-      while (written < piece.length) written += (await file.write(piece, written, piece.length - written)).bytesWritten
+      gathered.push(piece)
+      gatheredSize += piece.length
       size += piece.length
+      if (gatheredSize < gatheredBytes) continue
+      await writeAll(file, gathered)
+      gathered = []
+      gatheredSize = 0
     }
-    await file.sync()
+    await writeAll(file, gathered)
+    await file.datasync()
     return size
   } finally {
     await file.close()
   }
 }
 
-/** Unlike rename(2), link(2) does not replace: two writers of one name cannot both succeed. */
-async function linkOnce(from: string, to: string, name: string): Promise<void> {
-  try {
-    await link(from, to)
-  } catch (cause) {
-    throw asBlobError(cause, name)
+async function writeAll(file: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
+  let left = pieces.filter((piece) => piece.length > 0)
+  while (left.length > 0) {
+    let { bytesWritten } = await file.writev(left)
+    left = left.flatMap((piece) => {
+      const skipped = Math.min(bytesWritten, piece.length)
+      bytesWritten -= skipped
+      return skipped === piece.length ? [] : [piece.subarray(skipped)]
+    })
   }
 }
 
-async function makeDirectories(path: string, root: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true, mode: 0o700 })
-  if (first === undefined) return
-  for (let made = path; made.length >= first.length; made = dirname(made)) await flushDirectory(dirname(made))
-  await flushDirectory(root)
+/** Unlike rename(2), link(2) does not replace: two writers of one name cannot both succeed. */
+async function linkOnce(from: string, to: string, directories: DurableDirectories): Promise<void> {
+  await directories.ensure(dirname(to))
+  await link(from, to).catch(async (cause) => {
+    if (cause.code !== 'ENOENT') throw cause
+    directories.forget(dirname(to))
+    await directories.ensure(dirname(to))
+    await link(from, to)
+  })
+}
+
+function unlessAbsent(cause: NodeJS.ErrnoException): void {
+  if (cause.code !== 'ENOENT') throw cause
 }
 
 async function openForReading(path: string, name: string): Promise<FileHandle> {
