@@ -30,6 +30,13 @@ export const CreateCloudSignerRequest = Type.Object({
   userId: UserId,
   mode: Type.Literal('CLOUD'),
   keyAlgorithm: Type.Optional(CloudKeyAlgorithm),
+  subject: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 1000,
+      description: 'RFC 4514: who the certificate names, as the caller vouches for it; a pseudonym where absent',
+    }),
+  ),
   devicePublicKey: Base64Der('SubjectPublicKeyInfo of the device key'),
   challengeId: Type.String({ minLength: 1, maxLength: 64 }),
   signature: Base64Der('ECDSA-Sig-Value by the device key over the bytes that `toBeSigned` decodes to'),

@@ -1,2 +1,2 @@
 export { nodeCrypto } from './platform/node-crypto.ts'
-export { generateKeySigner, keySigner } from './platform/node-key-signer.ts'
+export { generateKeySigner, type KeyKind, keySigner, keySignerOf } from './platform/node-key-signer.ts'

@@ -12,19 +12,23 @@ import {
   schemesOf,
 } from '@cloudsigner/service'
 import type { CertificateAuthority } from './adapters/certificate-authority.ts'
+import { softwareKeys } from './adapters/cloud-keys.ts'
 import { readDefaultFont } from './adapters/default-font.ts'
 import { createDeviceRegistry, type DeviceRegistry } from './adapters/device-registry.ts'
 import { createEjbcaAuthority } from './adapters/ejbca-authority.ts'
 import { createTimeStampAuthority, httpTimeStampTransport } from './adapters/time-stamp-authority.ts'
 import { assertConfig, documentDefaults, requestTimeoutSeconds, type SignerConfig } from './config.ts'
 import type { SignerContext } from './context.ts'
+import { cloudSignerRoutes } from './http/cloud-signers.ts'
 import { documentFileRoutes } from './http/document-file.ts'
 import { documentRoutes } from './http/documents.ts'
 import { problemAnswer } from './http/problem-answer.ts'
 import { signerRoutes } from './http/signers.ts'
 import { cleanDocuments } from './jobs/clean-documents.ts'
 import { markExpiredSigners } from './jobs/expire-signers.ts'
+import { forgetEnrolments } from './jobs/forget-enrolments.ts'
 import { readSegmentsBack } from './jobs/read-segments-back.ts'
+import { resumeSignings } from './jobs/resume-signings.ts'
 import { sweepStrayBlobs } from './jobs/sweep-stray-blobs.ts'
 import { signerMigrations } from './store/migrations.ts'
 import { type SignerTables, signerSchema } from './store/tables.ts'
@@ -93,6 +97,7 @@ async function createServer(
     scope.addHook('onRequest', authenticate)
     documentSecurity(scope, schemesOf(config))
     signerRoutes(scope, context)
+    cloudSignerRoutes(scope, context)
     await documentRoutes(scope, context)
     documentFileRoutes(scope, context)
   })
@@ -106,7 +111,7 @@ function createContext(
   defaultFont: Uint8Array,
   publicUrl: () => string,
 ): SignerContext {
-  const { maxBytes, waitingTimeoutSeconds, strayBlobSeconds } = { ...documentDefaults, ...config.documents }
+  const { maxBytes, ...documents } = { ...documentDefaults, ...config.documents }
   // Node's mathematics, and the environment's randomness.
   const crypto = { ...nodeCrypto, random: environment.random }
   const { clock, logger } = environment
@@ -116,11 +121,13 @@ function createContext(
     clock,
     logger,
     crypto,
+    secretBox: environment.secretBox,
     devices: outside.devices,
     ca: outside.ca,
+    cloudKeys: softwareKeys,
     tsa: outside.timeStamps && createTimeStampAuthority(outside.timeStamps, { crypto, clock, logger }),
     defaultFont,
-    settings: { publicUrl, maxDocumentBytes: maxBytes, waitingTimeoutSeconds, strayBlobSeconds },
+    settings: { publicUrl, maxDocumentBytes: maxBytes, ...documents },
   }
 }
 
@@ -147,6 +154,8 @@ async function startJobs(
     ...(signed === undefined ? {} : { SIGNED: signed }),
   }
   await jobs.every('read-segments-back', 60, (_job, signal) => readSegmentsBack(context, signal))
+  await jobs.every('resume-signings', 15, async (_job, signal) => void (await resumeSignings(context, signal)))
+  await jobs.every('forget-enrolments', 3600, () => forgetEnrolments(context))
   await jobs.every('sweep-stray-blobs', 300, async (_job, signal) => void (await sweepStrayBlobs(context, signal)))
   await jobs.every(
     'document-cleanup',

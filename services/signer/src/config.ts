@@ -32,6 +32,8 @@ export interface DocumentConfig {
   readonly maxBytes?: number
   /** Seconds that a document waits for its signature. Default 3600. */
   readonly waitingTimeoutSeconds?: number
+  /** Seconds that an approval of Cloud mode is good for, at most as long as the document waits. Default 3600. */
+  readonly approvalSeconds?: number
   /** Seconds after which documents are deleted, by status, counted from their last change; absent keeps them. */
   readonly retentionSeconds?: {
     readonly waiting?: number
@@ -45,6 +47,7 @@ export interface DocumentConfig {
 export const documentDefaults = {
   maxBytes: 100 * 1024 * 1024,
   waitingTimeoutSeconds: 3600,
+  approvalSeconds: 3600,
   strayBlobSeconds: 3600,
 } as const
 
@@ -54,9 +57,13 @@ export const requestTimeoutSeconds = 600
 /** Faults between members, each as a sentence that stops the start. */
 export function assertConfig(config: SignerConfig): void {
   assertAccess(config)
-  const { maxBytes, waitingTimeoutSeconds, strayBlobSeconds } = { ...documentDefaults, ...config.documents }
+  const { maxBytes, waitingTimeoutSeconds, approvalSeconds, strayBlobSeconds } = {
+    ...documentDefaults,
+    ...config.documents,
+  }
   if (maxBytes < 1) throw new Error('documents.maxBytes is the largest PDF in bytes: it must be positive')
   if (waitingTimeoutSeconds < 1) throw new Error('documents.waitingTimeoutSeconds must be positive')
+  if (approvalSeconds < 1) throw new Error('documents.approvalSeconds must be positive')
   if (strayBlobSeconds < 2 * requestTimeoutSeconds) {
     throw new Error(
       `documents.strayBlobSeconds is ${strayBlobSeconds}, and must be twice the longest request (${requestTimeoutSeconds} s) or more: an upload under way would be swept`,

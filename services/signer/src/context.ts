@@ -1,6 +1,7 @@
 import type { CryptoProvider } from '@cloudsigner/pki'
-import type { BlobStore, Clock, Logger } from '@cloudsigner/service'
+import type { BlobStore, Clock, Logger, SecretBox } from '@cloudsigner/service'
 import type { CertificateAuthority } from './adapters/certificate-authority.ts'
+import type { CloudKeys } from './adapters/cloud-keys.ts'
 import type { DeviceRegistry } from './adapters/device-registry.ts'
 import type { TimeStampAuthority } from './adapters/time-stamp-authority.ts'
 import type { SignerDatabase } from './store/tables.ts'
@@ -12,8 +13,12 @@ export interface SignerContext {
   readonly clock: Clock
   readonly logger: Logger
   readonly crypto: CryptoProvider
+  /** Seals the key pairs of Cloud mode and what is pinned to them. */
+  readonly secretBox: SecretBox
   readonly devices: DeviceRegistry
   readonly ca: CertificateAuthority
+  /** Makes and uses the key pairs of Cloud mode. */
+  readonly cloudKeys: CloudKeys
   /** null: this installation has none, and signs at level B-B alone. */
   readonly tsa: TimeStampAuthority | null
   /** TrueType, for visual signatures that name no font. */
@@ -28,6 +33,8 @@ export interface SignerSettings {
   readonly maxDocumentBytes: number
   /** Seconds that a document waits for its signature. */
   readonly waitingTimeoutSeconds: number
+  /** Seconds that an approval of Cloud mode is good for; no longer than its document waits. */
+  readonly approvalSeconds: number
   /** Seconds after which a blob that no document names is removed; more than any request takes. */
   readonly strayBlobSeconds: number
 }

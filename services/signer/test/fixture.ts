@@ -22,6 +22,7 @@ import {
 import type { CertificateAuthority, EnrolledCertificate } from '../src/adapters/certificate-authority.ts'
 import type { DeviceRegistry } from '../src/adapters/device-registry.ts'
 import { createSigner, type SignerConfig, type SignerService } from '../src/app.ts'
+import type { JudgedOperation } from '../src/domain/approved-operation.ts'
 import { SignerProblem } from '../src/domain/signer-problem.ts'
 import { testTimeStamps } from './time-stamps.ts'
 
@@ -40,9 +41,15 @@ export interface TestOutside {
   readonly phones: Map<string, Phone>
   readonly revoked: Map<string, string>
   readonly issued: EnrolledCertificate[]
+  /** What PowerAuth tells of operations, by id. */
+  readonly operations: Map<string, JudgedOperation>
+  /** How often the template of operations was ensured. */
+  templates: number
   /** What the next calls do instead of their work. */
   faults: {
     powerAuthDown?: boolean
+    /** PowerAuth is the attacker's: every activation is whose it is said to be, every signature a device's. */
+    powerAuthLies?: { readonly userId: string }
     tsa?: 'down' | 'rejects' | 'other-imprint' | 'large'
     ca?: 'refuses' | 'down' | 'other-key' | 'not-in-force' | 'no-chain' | 'strange-issuer' | 'garbage'
   }
@@ -84,6 +91,8 @@ export async function openFixture(
     phones: new Map(),
     revoked: new Map(),
     issued: [],
+    operations: new Map(),
+    templates: 0,
     faults: {},
     timeStamps: 0,
     duringEnrolment: null,
@@ -175,6 +184,8 @@ function testDevices(outside: TestOutside): DeviceRegistry {
   return {
     async getActivation(activationId) {
       if (outside.faults.powerAuthDown) throw unreachable()
+      const lies = outside.faults.powerAuthLies
+      if (lies) return { status: 'ACTIVE', ...lies }
       const phone = outside.phones.get(activationId)
       return phone === undefined
         ? { status: 'REMOVED', userId: 'unknown' }
@@ -182,9 +193,18 @@ function testDevices(outside: TestOutside): DeviceRegistry {
     },
     async verifyDeviceSignature(activationId, data, signature) {
       if (outside.faults.powerAuthDown) throw unreachable()
+      if (outside.faults.powerAuthLies) return true
       const phone = outside.phones.get(activationId)
       if (phone === undefined) return false
       return nodeCrypto.verify(phone.key.signatureAlgorithm, phone.key.subjectPublicKeyInfo, signature, data)
+    },
+    async findOperation(operationId) {
+      if (outside.faults.powerAuthDown) throw unreachable()
+      return outside.operations.get(operationId) ?? null
+    },
+    async ensureOperationTemplate() {
+      if (outside.faults.powerAuthDown) throw unreachable()
+      outside.templates += 1
     },
   }
 }

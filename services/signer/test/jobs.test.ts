@@ -35,7 +35,13 @@ function context(): SignerContext {
     logger: environment.logger,
     crypto: nodeCrypto,
     clock,
-    settings: { publicUrl: () => '', maxDocumentBytes: 0, waitingTimeoutSeconds: 0, strayBlobSeconds: 3600 },
+    settings: {
+      publicUrl: () => '',
+      maxDocumentBytes: 0,
+      waitingTimeoutSeconds: 0,
+      approvalSeconds: 0,
+      strayBlobSeconds: 3600,
+    },
   } as Partial<SignerContext> as SignerContext
 }
 

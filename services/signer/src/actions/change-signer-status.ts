@@ -1,7 +1,8 @@
 import type { RevocationReason, SignerStatus } from '@cloudsigner/contracts/signer'
 import type { SignerContext } from '../context.ts'
 import { SignerProblem } from '../domain/signer-problem.ts'
-import { changeSignerStatus } from '../domain/signer-status.ts'
+import { changeSignerStatus, isFinal } from '../domain/signer-status.ts'
+import { erasePrivateKeys } from '../store/credential-store.ts'
 import {
   listValidCertificates,
   lockSigner,
@@ -19,7 +20,8 @@ export interface StatusChangeRequest {
 const notFinal: ReadonlySet<RevocationReason> = new Set(['NOT_REVOKED', 'REMOVE_FROM_CRL', 'CERTIFICATE_HOLD'])
 
 /**
- * The contract's PUT /signers/{signerId}. The status changes first, so that from here on nothing is signed; then every
+ * The contract's PUT /signers/{signerId}. The status changes first, so that from here on nothing is signed, and key pairs
+ * that are kept here are erased where it is final; then every
  * certificate ever issued to a REVOKED signer that is still valid is revoked at the CA. Where the CA does not answer the
  * caller is told so, and the same call again takes up what is left.
  */
@@ -38,6 +40,7 @@ export async function putSignerStatus(
     const outcome = changeSignerStatus(signer.status, request.signerStatus, 'api')
     if (outcome === 'changed') {
       await setSignerStatus(transaction, signerId, request.signerStatus, context.clock.now())
+      if (isFinal(request.signerStatus)) await erasePrivateKeys(transaction, signerId)
     }
     return outcome
   })

@@ -1,11 +1,14 @@
 import { newUuid, type SignerContext } from '../context.ts'
 import { readCertificationRequest, requireActivationOf, requireSelfSigned } from '../domain/certification-request.ts'
+import { requireSameDeviceKey } from '../domain/device-key-binding.ts'
 import { checkIssuedCertificate } from '../domain/issued-certificate.ts'
 import { SignerProblem } from '../domain/signer-problem.ts'
 import { requireActiveSigner } from '../domain/signer-status.ts'
+import { erasePrivateKey } from '../store/credential-store.ts'
 import {
   type Enrolment,
   findSigner,
+  type IssuedCertificate,
   insertCertificate,
   insertSigner,
   lockSigner,
@@ -19,6 +22,8 @@ export interface EnrolmentRequest {
   readonly csr: string
 }
 
+import { deviceKeyOf } from './known-device-key.ts'
+
 /**
  * Enrols a signer, or an existing ACTIVE one again. A certificate is asked for only where the CSR's key, its
  * self-signature and the activation's device key are proven to be one: docs/decisions/0006-csr-key-is-device-key.md
@@ -30,41 +35,65 @@ export async function enrolSigner(context: SignerContext, request: EnrolmentRequ
   const csr = readCertificationRequest(request.csr)
   // 2. It is signed by the key that it names.
   await requireSelfSigned(csr, context.crypto)
-  // 3. An existing signer may enrol again.
+  // 3. An existing signer may enrol again, with the device key that it has.
   const existing = await findSigner(context.db, signerId)
-  if (existing !== null) requireMayEnrolAgain(existing, userId)
+  if (existing !== null) {
+    requireMayEnrolAgain(existing, userId)
+    requireSameDeviceKey(await deviceKeyOf(context, existing), csr.subjectPublicKeyInfo)
+  }
   requireActivationOf(await context.devices.getActivation(signerId), userId)
   // 4. It is signed by the activation's device key.
   if (!(await context.devices.verifyDeviceSignature(signerId, csr.certificationRequestInfo, csr.signature))) {
     throw new SignerProblem('CSR_INVALID_SIGNATURE_ERROR', "The CSR is not signed by the activation's device key")
   }
   // 5. The CA issues, and what it issued is what was asked for.
-  const issued = await context.ca.enrol({
-    username: signerId,
-    accountBindingId: userId,
-    certificationRequest: csr.der,
-  })
-  const at = context.clock.now()
-  const certificate = await checkIssuedCertificate(issued, csr.subjectPublicKeyInfo, at, context.crypto)
-  await store(context, {
+  await certify(context, {
     signerId,
     userId,
     certificationRequest: csr.der,
-    certificate: {
-      id: newUuid(context.crypto),
-      issuerDn: certificate.issuer.rfc4514,
-      serialNumber: certificate.serialNumber,
-      der: certificate.der,
-      chain: issued.chain,
-      notBefore: certificate.notBefore,
-      notAfter: certificate.notAfter,
-    },
-    at,
+    subjectPublicKeyInfo: csr.subjectPublicKeyInfo,
+    credentialId: null,
   })
-  context.logger.info({ signerId, serialNumber: certificate.serialNumber }, 'signer enrolled')
 }
 
-function requireMayEnrolAgain(signer: Signer, userId: string): void {
+/** A request for a certificate whose every claim is proven. */
+export interface ProvenRequest {
+  readonly signerId: string
+  readonly userId: string
+  /** DER, for `subjectPublicKeyInfo`. */
+  readonly certificationRequest: Uint8Array
+  readonly subjectPublicKeyInfo: Uint8Array
+  /** The key pair of Cloud mode that it is for; null in External mode. */
+  readonly credentialId: string | null
+}
+
+/** Has the CA issue, checks what it issued, and makes it the signer's current certificate. */
+export async function certify(context: SignerContext, request: ProvenRequest): Promise<IssuedCertificate> {
+  const { signerId, userId, certificationRequest, credentialId } = request
+  const issued = await context.ca.enrol({ username: signerId, accountBindingId: userId, certificationRequest })
+  const at = context.clock.now()
+  const { issuer, serialNumber, der, notBefore, notAfter } = await checkIssuedCertificate(
+    issued,
+    request.subjectPublicKeyInfo,
+    at,
+    context.crypto,
+  )
+  const certificate = {
+    id: newUuid(context.crypto),
+    credentialId,
+    issuerDn: issuer.rfc4514,
+    serialNumber,
+    der,
+    chain: issued.chain,
+    notBefore,
+    notAfter,
+  }
+  await store(context, { signerId, userId, certificationRequest, certificate, at })
+  context.logger.info({ signerId, serialNumber, mode: credentialId === null ? 'EXTERNAL' : 'CLOUD' }, 'signer enrolled')
+  return certificate
+}
+
+export function requireMayEnrolAgain(signer: Signer, userId: string): void {
   requireActiveSigner(signer.status)
   if (signer.userId !== userId) {
     throw new SignerProblem('ILLEGAL_OPERATION_ERROR', 'The signer belongs to another user')
@@ -84,6 +113,10 @@ async function store(context: SignerContext, enrolment: Enrolment): Promise<void
     try {
       requireMayEnrolAgain(existing, enrolment.userId)
     } catch (error) {
+      // A key pair of a signer that must not sign is of no use to anybody but a thief.
+      if (enrolment.certificate.credentialId !== null) {
+        await erasePrivateKey(transaction, enrolment.certificate.credentialId)
+      }
       return error
     }
     await setCurrentCertificate(transaction, enrolment)

@@ -24,6 +24,11 @@ export function changeSignerStatus(from: SignerStatus, to: SignerStatus, by: Sta
   return 'changed'
 }
 
+/** Whether a signer stays what it is, so that its key pairs have no use any more. */
+export function isFinal(status: SignerStatus): boolean {
+  return Object.keys(transitions[status]).length === 0
+}
+
 /** Only ACTIVE signs and renews. */
 export function requireActiveSigner(status: SignerStatus): void {
   if (status !== 'ACTIVE') {

@@ -12,10 +12,12 @@ import type { HttpServer } from '@cloudsigner/service'
 import multipart from '@fastify/multipart'
 import { Type } from 'typebox'
 import { putRejected, removeDocument } from '../actions/dispose-document.ts'
+import { signByApproval } from '../actions/sign-by-approval.ts'
 import { signDocument } from '../actions/sign-document.ts'
-import { createDocument } from '../actions/upload-document.ts'
+import { createDocument, type NewApproval } from '../actions/upload-document.ts'
 import type { SignerContext } from '../context.ts'
 import { SignerProblem } from '../domain/signer-problem.ts'
+import { fromBase64, toBase64 } from './base64.ts'
 import { formLimits, readDocumentForm } from './document-form.ts'
 import { noBody, refusals } from './problem-answer.ts'
 
@@ -25,6 +27,10 @@ const DocumentForm = Type.Object({
   file: Type.Unsafe<never>({ type: 'string', format: 'binary', description: 'The PDF' }),
   visualSignature: Type.Optional(VisualSignature),
 })
+
+function approvalAnswer({ approvalId, der, notAfter }: NewApproval) {
+  return { approvalId, toBeSigned: toBase64(der), expiresAt: notAfter.toISOString() }
+}
 
 export async function documentRoutes(server: HttpServer, context: SignerContext): Promise<void> {
   await server.register(multipart, {
@@ -45,10 +51,20 @@ export async function documentRoutes(server: HttpServer, context: SignerContext)
     },
     async (request) => {
       const { file, ...upload } = await readDocumentForm(context, request)
-      const document = await createDocument(context, file, upload)
+      const { approval, ...document } = await createDocument(context, file, upload)
       const { documentId, signerId, externalId, name, fileName } = document
-      const hash = base64(document.signedAttributes)
-      return { documentId, signerId, externalSignerId: signerId, externalId, name, fileName, size: file.size, hash }
+      const hash = toBase64(document.signedAttributes)
+      const answer = {
+        documentId,
+        signerId,
+        externalSignerId: signerId,
+        externalId,
+        name,
+        fileName,
+        size: file.size,
+        hash,
+      }
+      return approval === null ? answer : { ...answer, approval: approvalAnswer(approval) }
     },
   )
 
@@ -56,7 +72,7 @@ export async function documentRoutes(server: HttpServer, context: SignerContext)
     '/documents/:documentId/signature',
     {
       schema: {
-        summary: "Complete a document with the device's signature",
+        summary: "Complete a document with the device's signature, or with the approval that releases the signer's key",
         tags: ['documents'],
         params: DocumentParams,
         body: SignDocumentRequest,
@@ -66,10 +82,15 @@ export async function documentRoutes(server: HttpServer, context: SignerContext)
     async (request) => {
       const { documentId } = request.params
       const { body } = request
-      if ('approval' in body) {
-        throw new SignerProblem('ILLEGAL_OPERATION_ERROR', 'The signer is of External mode, where the device signs')
+      const level = body.signatureLevel ?? 'PADES_B_B'
+      if ('approval' in body && 'signature' in body) {
+        throw new SignerProblem('REQUEST_VALIDATION_ERROR', 'body has both signature and approval, and may have one')
       }
-      await signDocument(context, documentId, fromBase64(body.signature), body.signatureLevel ?? 'PADES_B_B')
+      if ('approval' in body) {
+        const { approvalId, operationId, signature } = body.approval
+        const release = { approvalId, operationId, signature: fromBase64('body/approval/signature', signature) }
+        await signByApproval(context, documentId, release, level)
+      } else await signDocument(context, documentId, fromBase64('body/signature', body.signature), level)
       return { documentId, uri: `${context.settings.publicUrl()}/documents/${documentId}` }
     },
   )
@@ -90,7 +111,7 @@ export async function documentRoutes(server: HttpServer, context: SignerContext)
         context,
         request.params.documentId,
       )
-      return { documentId, name, fileName, size, hash: base64(signedAttributes) }
+      return { documentId, name, fileName, size, hash: toBase64(signedAttributes) }
     },
   )
 
@@ -109,17 +130,4 @@ export async function documentRoutes(server: HttpServer, context: SignerContext)
       return reply.code(204).send(undefined)
     },
   )
-}
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64')
-}
-
-/** RFC 4648 §4, strictly: what decodes is what was encoded. */
-function fromBase64(text: string): Uint8Array {
-  const bytes = Buffer.from(text, 'base64')
-  if (bytes.toString('base64') !== text) {
-    throw new SignerProblem('REQUEST_VALIDATION_ERROR', 'body/signature is not Base64')
-  }
-  return new Uint8Array(bytes)
 }

@@ -15,8 +15,9 @@ export async function cleanDocuments(
   signal?: AbortSignal,
 ): Promise<number> {
   let deleted = 0
-  for (const status of ['WAITING', 'REJECTED', 'SIGNED'] as const) {
-    const seconds = retention[status]
+  for (const status of ['WAITING', 'SIGNING', 'REJECTED', 'SIGNED'] as const) {
+    // To the outside, one that is SIGNING waits.
+    const seconds = retention[status === 'SIGNING' ? 'WAITING' : status]
     if (seconds === undefined) continue
     const before = new Date(context.clock.now().getTime() - seconds * 1000)
     for (;;) {

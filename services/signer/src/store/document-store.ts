@@ -1,8 +1,10 @@
-import type { DocumentStatus, SignatureLevel } from '@cloudsigner/contracts/signer'
+import type { SignatureLevel } from '@cloudsigner/contracts/signer'
 import type { SignaturePlan } from '@cloudsigner/pades'
 import type { Segment } from '../domain/byte-ranges.ts'
+import type { StoredDocumentStatus } from '../domain/document-status.ts'
 import { SignerProblem } from '../domain/signer-problem.ts'
 import type { SignerDatabase, SignerTransaction } from './tables.ts'
+import { isUuid } from './uuid.ts'
 
 export interface NewDocument {
   readonly documentId: string
@@ -18,8 +20,9 @@ export interface NewDocument {
 }
 
 export interface StoredDocument extends NewDocument {
-  readonly status: DocumentStatus
+  readonly status: StoredDocumentStatus
   readonly signature: Uint8Array | null
+  readonly signatureLevel: SignatureLevel | null
   /** Bytes of the file as uploaded. */
   readonly size: number
 }
@@ -87,6 +90,7 @@ export async function getDocument(db: SignerDatabase, documentId: string): Promi
           'document.created_at',
           'document.waiting_until',
           'document.signature',
+          'document.signature_level',
           'segment.size',
         ])
         .where('document.id', '=', documentId)
@@ -107,6 +111,7 @@ export async function getDocument(db: SignerDatabase, documentId: string): Promi
     createdAt: row.created_at,
     waitingUntil: row.waiting_until,
     signature: row.signature,
+    signatureLevel: row.signature_level,
     size: row.size,
   }
 }
@@ -141,12 +146,16 @@ export async function recordReadBack(db: SignerDatabase, blob: string, intact: b
   await db.updateTable('segment').set({ intact }).where('blob', '=', blob).execute()
 }
 
+export interface MadeSignature {
+  readonly signature: Uint8Array
+  readonly level: SignatureLevel
+}
+
 /** WAITING → SIGNED, unless something else happened to the document meanwhile: then false, and nothing is changed. */
 export async function markSigned(
   transaction: SignerTransaction,
   documentId: string,
-  signature: Uint8Array,
-  level: SignatureLevel,
+  { signature, level }: MadeSignature,
   at: Date,
 ): Promise<boolean> {
   const result = await transaction
@@ -159,13 +168,46 @@ export async function markSigned(
   return result.numUpdatedRows === 1n
 }
 
-/** WAITING → REJECTED; false where the document is not WAITING any more. */
-export async function markRejected(db: SignerDatabase, documentId: string, at: Date): Promise<boolean> {
+/** WAITING → SIGNING; false where the document does not wait any more. */
+export async function markSigning(transaction: SignerTransaction, documentId: string, at: Date): Promise<boolean> {
+  const result = await transaction
+    .updateTable('document')
+    .set({ status: 'SIGNING', changed_at: at })
+    .where('id', '=', documentId)
+    .where('status', '=', 'WAITING')
+    .where('waiting_until', '>', at)
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
+
+/** SIGNING → SIGNED; an approval that was consumed in time has no second time-out. */
+export async function markReleasedSigned(
+  transaction: SignerTransaction,
+  documentId: string,
+  { signature, level }: MadeSignature,
+  at: Date,
+): Promise<boolean> {
+  const result = await transaction
+    .updateTable('document')
+    .set({ status: 'SIGNED', signature, signature_level: level, changed_at: at })
+    .where('id', '=', documentId)
+    .where('status', '=', 'SIGNING')
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
+
+/** WAITING → REJECTED, or SIGNING → REJECTED by who holds its claim; false where the document is not that any more. */
+export async function markRejected(
+  db: SignerDatabase,
+  documentId: string,
+  from: 'WAITING' | 'SIGNING',
+  at: Date,
+): Promise<boolean> {
   const result = await db
     .updateTable('document')
     .set({ status: 'REJECTED', changed_at: at })
     .where('id', '=', documentId)
-    .where('status', '=', 'WAITING')
+    .where('status', '=', from)
     .executeTakeFirst()
   return result.numUpdatedRows === 1n
 }
@@ -194,13 +236,9 @@ function unknownDocument(documentId: string): SignerProblem {
   return new SignerProblem('ERROR_RESOURCE_NOT_FOUND', 'There is no such document', { documentId })
 }
 
-function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
-}
-
 export async function listDocumentsUnchangedSince(
   db: SignerDatabase,
-  status: DocumentStatus,
+  status: StoredDocumentStatus,
   before: Date,
   limit: number,
 ): Promise<readonly string[]> {

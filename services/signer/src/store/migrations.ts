@@ -76,4 +76,59 @@ export const signerMigrations: readonly Migration[] = [
       await sql`create index segment_to_read_back on segment (document_id, position) where intact is null`.execute(db)
     },
   },
+  {
+    name: '0003-cloud-mode',
+    async up(db) {
+      await sql`
+        create table challenge (
+          id uuid primary key,
+          signer_id text not null,
+          user_id text not null,
+          to_be_signed bytea not null,
+          created_at timestamptz not null,
+          consumed_at timestamptz
+        )`.execute(db)
+      await sql`create index challenge_by_age on challenge (created_at)`.execute(db)
+      // The signer may not exist yet: the key pair is stored before the CA is asked for its certificate.
+      await sql`
+        create table credential (
+          id uuid primary key,
+          signer_id text not null,
+          key_algorithm text not null,
+          sealed_private_key bytea,
+          sealed_device_key bytea not null,
+          created_at timestamptz not null
+        )`.execute(db)
+      await sql`create index credential_of_signer on credential (signer_id)`.execute(db)
+      // null: of External mode, where the device keeps the key.
+      await sql`alter table certificate add column credential_id uuid references credential (id)`.execute(db)
+      await sql`create index certificate_of_credential on certificate (credential_id)`.execute(db)
+      await sql`
+        create table approval (
+          id uuid primary key,
+          document_id uuid not null unique references document (id) on delete cascade,
+          to_be_signed bytea not null,
+          created_at timestamptz not null
+        )`.execute(db)
+      // Outlives its document: an approval and an operation are used once and for all.
+      await sql`
+        create table release (
+          approval_id uuid primary key,
+          operation_id text not null unique,
+          document_id uuid not null unique,
+          signature bytea not null,
+          sealed_intent bytea not null,
+          signature_level text not null,
+          released_at timestamptz not null,
+          claim uuid,
+          claimed_until timestamptz,
+          signed_at timestamptz
+        )`.execute(db)
+      await sql`alter table document drop constraint document_status_check`.execute(db)
+      await sql`
+        alter table document add constraint document_status_check
+          check (status in ('WAITING', 'SIGNING', 'SIGNED', 'REJECTED'))`.execute(db)
+      await sql`create index document_being_signed on document (id) where status = 'SIGNING'`.execute(db)
+    },
+  },
 ]

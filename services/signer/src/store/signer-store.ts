@@ -11,6 +11,8 @@ export interface Signer {
 
 export interface IssuedCertificate {
   readonly id: string
+  /** Of Cloud mode: the key pair that is kept here. null: the device keeps it. */
+  readonly credentialId: string | null
   readonly issuerDn: string
   readonly serialNumber: string
   readonly der: Uint8Array
@@ -102,6 +104,7 @@ export async function insertCertificate(transaction: SignerTransaction, enrolmen
     .insertInto('certificate')
     .values({
       id: certificate.id,
+      credential_id: certificate.credentialId,
       signer_id: enrolment.signerId,
       issuer_dn: certificate.issuerDn,
       serial_number: certificate.serialNumber,
@@ -125,6 +128,7 @@ export async function setSignerStatus(
 
 const certificateColumns = [
   'id',
+  'credential_id',
   'issuer_dn',
   'serial_number',
   'certificate',
@@ -176,6 +180,7 @@ export async function recordRevocation(
 
 function asCertificate(row: {
   id: string
+  credential_id: string | null
   issuer_dn: string
   serial_number: string
   certificate: Uint8Array
@@ -185,6 +190,7 @@ function asCertificate(row: {
 }): IssuedCertificate {
   return {
     id: row.id,
+    credentialId: row.credential_id,
     issuerDn: row.issuer_dn,
     serialNumber: row.serial_number,
     der: row.certificate,

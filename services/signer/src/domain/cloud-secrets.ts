@@ -1,0 +1,33 @@
+import { type SecretBox, SecretBoxError } from '@cloudsigner/service'
+import { SignerProblem } from './signer-problem.ts'
+
+/**
+ * What is sealed for Cloud mode, each under its record's identity. The device key is no secret: it is sealed so that
+ * who can write rows, and does not hold the master key, can neither pin a key of his own nor move another's pin here.
+ */
+const identities = {
+  privateKey: (credentialId: string) => `signer.credential:${credentialId}`,
+  deviceKey: (credentialId: string) => `signer.credential.deviceKey:${credentialId}`,
+  intent: (documentId: string) => `signer.release.intent:${documentId}`,
+} as const
+export type SealedMember = keyof typeof identities
+
+export function seal(secretBox: SecretBox, member: SealedMember, recordId: string, value: Uint8Array): Uint8Array {
+  return secretBox.seal(value, identities[member](recordId))
+}
+
+/** ILLEGAL_OPERATION_ERROR where the row does not hold what was sealed for it: nothing is signed by it. */
+export function unseal(secretBox: SecretBox, member: SealedMember, recordId: string, sealed: Uint8Array): Uint8Array {
+  try {
+    return secretBox.open(sealed, identities[member](recordId))
+  } catch (cause) {
+    if (!(cause instanceof SecretBoxError)) throw cause
+    throw new SignerProblem('ILLEGAL_OPERATION_ERROR', sentences[member], { [member]: recordId }, { cause })
+  }
+}
+
+const sentences: Readonly<Record<SealedMember, string>> = {
+  privateKey: "The signer's key is not the one that was sealed for it",
+  deviceKey: "The signer's device key is not the one that was pinned at enrolment",
+  intent: 'The document is not being signed by what was released for it',
+}
