@@ -25,6 +25,7 @@ export async function killAndStartAgain(
   chance: Chance,
 ): Promise<Readonly<Record<string, number>>> {
   const kills: Record<string, number> = {}
+  const nextVictims = victimsOf(fleet, chance)
   let left = times
 
   async function kill(victims: readonly Victim[]): Promise<void> {
@@ -52,7 +53,7 @@ export async function killAndStartAgain(
 
   while (left > 0) {
     await sleep(chance.between(calm.low, calm.high))
-    const victims = chooseVictims(fleet, chance).slice(0, left)
+    const victims = nextVictims().slice(0, left)
     await kill(victims)
     await sleep(chance.between(absence.low, absence.high))
     // Services want their database when they start.
@@ -67,10 +68,15 @@ export async function killAndStartAgain(
   }
 }
 
-/** Services and database are hit as often as one another, however many processes each has. */
-function chooseVictims({ victims }: Fleet, chance: Chance): readonly Victim[] {
-  const fate = chance.next()
-  if (fate < powerCutShare) return victims.flat()
-  const replicas = chance.pick(victims)
-  return fate < powerCutShare + serviceShare ? replicas : [chance.pick(replicas)]
+/** Services and database are hit in rounds: each as often as another, however many processes it has. */
+function victimsOf({ victims }: Fleet, chance: Chance): () => readonly Victim[] {
+  let round: readonly (readonly Victim[])[] = []
+  return () => {
+    if (round.length === 0) round = victims
+    const replicas = chance.pick(round)
+    round = round.filter((each) => each !== replicas)
+    const fate = chance.next()
+    if (fate < powerCutShare) return victims.flat()
+    return fate < powerCutShare + serviceShare ? replicas : [chance.pick(replicas)]
+  }
 }

@@ -38,7 +38,7 @@ export interface ChaosDone {
 
 /** Load and kills on a stack of its own in `folder`. Services are stopped afterwards, the database can be read. */
 export async function runChaos(options: ChaosOptions, folder: string): Promise<ChaosDone> {
-  const { fleet, close } = await startFleet(options.database, folder)
+  const { fleet, close } = await startFleet(options, folder)
   const journalFolder = join(folder, 'journal')
   const journal = new Journal(journalFolder)
   try {
@@ -72,7 +72,7 @@ export async function runChaos(options: ChaosOptions, folder: string): Promise<C
 }
 
 async function startFleet(
-  database: string,
+  { database, programs }: ChaosOptions,
   folder: string,
 ): Promise<{ readonly fleet: Fleet; close(): Promise<void> }> {
   if (database === 'embedded') {
@@ -91,7 +91,7 @@ async function startFleet(
     await rm(directory, { recursive: true, force: true })
   }
   try {
-    server = await startPostgresServer({ directory, fsync: true })
+    server = await startPostgresServer({ directory, fsync: true, ...(programs === undefined ? {} : { programs }) })
     await server.createDatabase('cloudsigner')
     const databaseUrl = server.urlOf('cloudsigner')
     const fleet = await startReplicatedFleet({ folder, databaseUrl, server, replicas: 2 })
