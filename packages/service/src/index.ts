@@ -10,6 +10,22 @@ export { type BearerAuthenticationOptions, bearerAuthentication } from './auth/b
 export { type ClientCredentials, clientCredentialsAuthorization, TokenRequestError } from './auth/client-credentials.ts'
 export { BlobError, type BlobStore } from './blobs/blob-store.ts'
 export { openFileBlobStore } from './blobs/file-blob-store.ts'
+export {
+  type CallbackStatus,
+  type CallbackTables,
+  callbackStatuses,
+  makeCallbackTables,
+} from './callbacks/callback-table.ts'
+export {
+  assertDestination,
+  type CallbackDestination,
+  type CallbackSettings,
+  type ClientCertificate,
+  callbackDefaults,
+  destinationDefaults,
+  isCallbackUrl,
+} from './callbacks/destination.ts'
+export { type CallbackDestinations, type CallbackEvent, createOutbox, type Outbox } from './callbacks/outbox.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { type AnyTransaction, type Database, DatabaseError, type Migration } from './database/database.ts'
 export { type DatabaseLocation, openDatabase } from './database/open-database.ts'
@@ -44,6 +60,6 @@ export type {
   WorkOptions,
 } from './jobs/job-queue.ts'
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts'
-export { type Random, systemRandom } from './random.ts'
+export { newUuid, type Random, systemRandom } from './random.ts'
 export { loadOrCreateMasterKey, parseMasterKey } from './secrets/master-key.ts'
 export { createSecretBox, masterKeyLength, type SecretBox, SecretBoxError } from './secrets/secret-box.ts'

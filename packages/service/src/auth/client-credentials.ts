@@ -30,12 +30,16 @@ const shortLife = 60
  * Gives the Authorization header of calls: a bearer token, kept until shortly before it expires and fetched once however
  * many calls wait for it. TokenRequestError where the authorization server does not give one.
  */
-export function clientCredentialsAuthorization(credentials: ClientCredentials, clock: Clock): () => Promise<string> {
+export function clientCredentialsAuthorization(
+  credentials: ClientCredentials,
+  clock: Clock,
+  fetch: typeof globalThis.fetch = globalThis.fetch,
+): () => Promise<string> {
   let kept: { readonly header: string; readonly until: number } | null = null
   let fetching: Promise<string> | null = null
 
   async function fetchHeader(): Promise<string> {
-    const { token, lifetime } = await requestToken(credentials)
+    const { token, lifetime } = await requestToken(credentials, fetch)
     const header = `Bearer ${token}`
     kept = { header, until: clock.now().getTime() + Math.max(0, lifetime - margin) * 1000 }
     return header
@@ -50,7 +54,10 @@ export function clientCredentialsAuthorization(credentials: ClientCredentials, c
   }
 }
 
-async function requestToken({ tokenUri, clientId, clientSecret, scope }: ClientCredentials) {
+async function requestToken(
+  { tokenUri, clientId, clientSecret, scope }: ClientCredentials,
+  fetch: typeof globalThis.fetch,
+) {
   // RFC 6749 §2.3.1: both parts are form-encoded before they become Basic.
   const basic = [clientId, clientSecret].map(encodeURIComponent).join(':')
   const response = await fetch(tokenUri, {

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { backOffSeconds } from '../back-off.ts'
 import type { Job, JobHandler, JobQueueOptions, WorkOptions } from './job-queue.ts'
 import { claimJobs, type Outcome, purgeFailedJobs, settleJob } from './job-store.ts'
 import type { JobTables } from './job-table.ts'
@@ -24,8 +25,6 @@ const wakeDelay = 20
 
 /** Jobs that were given up can be looked at for so long, in milliseconds. */
 const failedKept = 30 * 24 * 3600 * 1000
-
-const backOff = (attempt: number) => Math.min(32, 2 * 1.5 ** (attempt - 1))
 
 /** Runs jobs of one kind: fills its free places, waits for the next poll, begins again. */
 export function startWorker(options: WorkerOptions): Worker {
@@ -68,7 +67,7 @@ export function startWorker(options: WorkerOptions): Worker {
       return { state: 'waiting', notBefore: new Date(now + options.repeatSeconds * 1000), attempt: 0, error: text }
     if (text === null) return { state: 'done' }
     if (job.attempt >= settings.maxAttempts) return { state: 'failed', error: text }
-    const delay = (settings.retryDelaySeconds ?? backOff)(job.attempt) * 1000
+    const delay = (settings.retryDelaySeconds ?? backOffSeconds)(job.attempt) * 1000
     return { state: 'waiting', notBefore: new Date(now + delay), attempt: job.attempt, error: text }
   }
   function lookAfter(milliseconds: number): void {

@@ -1,4 +1,5 @@
 export { startAuthorizationServer, type TestAuthorizationServer } from './authorization-server.ts'
+export { type CallbackReceiver, type ReceivedCallback, startCallbackReceiver } from './callback-receiver.ts'
 export { type CapturedLine, type CaptureLogger, createCaptureLogger } from './capture-logger.ts'
 export { createFixedClock, type FixedClock } from './fixed-clock.ts'
 export { type PostgresServer, type PostgresServerOptions, startPostgresServer } from './postgres-server.ts'
