@@ -18,6 +18,13 @@ export {
   standard14Fonts,
 } from './appearance/appearance.ts'
 export { type Deflate, platformDeflate } from './appearance/deflate.ts'
+export {
+  type AugmentOptions,
+  augmentSignatures,
+  type TimestampOptions,
+  timestampDocument,
+} from './augment/augment.ts'
+export type { RevocationFreshness } from './augment/collect.ts'
 export { digestAlgorithmFor } from './sign/algorithm.ts'
 export { type EmbedOptions, embedSignature, type TimeStampedEmbedOptions } from './sign/embed.ts'
 export { appearanceErrors, PadesError, type PadesErrorCode, padesErrors } from './sign/errors.ts'
@@ -28,6 +35,7 @@ export {
   probeTimeStampBytes,
   requestTimeStamp,
   type TimeStampOptions,
+  type TimeStampRetry,
   type TimeStampTransport,
 } from './timestamp/request.ts'
 export { type RefusalCode, refusals, ValidationRefusal } from './validate/refusal.ts'

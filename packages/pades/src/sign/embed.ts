@@ -8,6 +8,7 @@ import {
 } from '@cloudsigner/pki'
 import { requestTimeStamp, type TimeStampTransport } from '../timestamp/request.ts'
 import { PadesError } from './errors.ts'
+import { fillContents, fitsContents } from './holes.ts'
 import { type DecodedPlan, decodePlan, type SignaturePlan } from './plan.ts'
 import { signedAttributesFor } from './signed-attributes.ts'
 
@@ -18,7 +19,8 @@ export interface EmbedOptions {
 /** For level B-T: a time-stamp over the signature value is asked for, and goes in with it. */
 export interface TimeStampedEmbedOptions {
   readonly crypto: CryptoProvider
-  readonly timeStamp: TimeStampTransport
+  /** Of one authority, or of several that are asked one after the other until a token holds. */
+  readonly timeStamp: TimeStampTransport | readonly TimeStampTransport[]
 }
 
 /**
@@ -58,8 +60,9 @@ export async function embedSignature(
     signerCertificate: signer,
     unsignedAttributes: token ? [buildAttribute(cmsOids.signatureTimeStampToken, token)] : [],
   })
-  if (!fits(decoded, signedData)) throw new PadesError(token ? 'timestamp_too_large' : 'signature_too_large')
-  return fillContents(decoded, signedData)
+  if (!fitsContents(decoded.contents, signedData))
+    throw new PadesError(token ? 'timestamp_too_large' : 'signature_too_large')
+  return fillContents(decoded.segment, decoded.contents, signedData)
 }
 
 /** ETSI EN 319 122-1 §5.3: the imprint is of the SignatureValue's octets. */
@@ -69,19 +72,4 @@ function stamp(
   { crypto, timeStamp: transport }: TimeStampedEmbedOptions,
 ): Promise<Uint8Array> {
   return requestTimeStamp(signature, { transport, crypto, hashAlgorithm })
-}
-
-const fits = ({ contents }: DecodedPlan, signedData: Uint8Array): boolean =>
-  signedData.length * 2 <= contents.length - 2
-
-const hexDigits = new TextEncoder().encode('0123456789abcdef')
-
-/** Hexadecimal digits over the zeros; those that stay are what ISO 32000-2 12.8.1 has readers skip. */
-function fillContents({ segment, contents }: DecodedPlan, signedData: Uint8Array): Uint8Array {
-  let position = contents.offset + 1
-  for (const byte of signedData) {
-    segment[position++] = hexDigits[byte >> 4] ?? 0
-    segment[position++] = hexDigits[byte & 15] ?? 0
-  }
-  return segment
 }

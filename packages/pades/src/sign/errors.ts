@@ -49,6 +49,14 @@ export const padesErrors = {
   timestamp_unavailable: 'the time-stamping authority gave no token',
   timestamp_invalid: 'the time-stamp token is not one for this signature',
   timestamp_too_large: 'the time-stamp token does not fit the space that was reserved for it',
+  // raising a signature to a higher level
+  not_signed: 'the document has no signature that could be augmented',
+  signature_broken: 'a signature of the document does not hold, so that augmenting it is no use',
+  chain_incomplete: 'no valid path leads from a certificate to a trust anchor',
+  certificate_revoked: 'a certificate was revoked before it is proven to have been used',
+  revocation_unavailable: 'nothing says whether a certificate is revoked',
+  revocation_not_fresh:
+    'what is published about revocation is of before the signature: try again when the next CRL is out',
   ...appearanceErrors,
 } as const
 

@@ -20,7 +20,7 @@ import { type AppearanceOptions, type ExistingWidget, placeExisting, placeNew } 
 import { PadesError } from './errors.ts'
 import { freeFieldName, updateForm } from './form.ts'
 import { addToAnnotations } from './page-annotations.ts'
-import { type FieldLock, isLocked, readEarlierSignatures } from './permissions.ts'
+import { type FieldLock, hasSignature, isLocked, readEarlierSignatures } from './permissions.ts'
 
 /** The field that is to be signed. */
 export type SignatureField =
@@ -53,6 +53,13 @@ export async function chooseField(document: PdfDocument, fieldName: string | und
   if (chosen === '' || chosen.includes('.') || chosen.length > 255) throw new PadesError('field_name_invalid')
   refuseLocked(chosen, earlier.locks)
   return { kind: 'new', name: chosen, isFirst: !earlier.exist }
+}
+
+/** A new field for a document time-stamp, which locks do not keep out. PadesError 'not_permitted' | 'repaired_and_signed'. */
+export async function chooseTimestampField(document: PdfDocument): Promise<SignatureField> {
+  const fields = await readFormFields(document, document.limits)
+  if (document.security && !document.security.mayCreateFields) throw new PadesError('not_permitted')
+  return { kind: 'new', name: freeFieldName(fields), isFirst: !(await hasSignature(document, fields)) }
 }
 
 async function existingField(

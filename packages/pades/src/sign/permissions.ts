@@ -17,18 +17,26 @@ export interface FieldLock {
   readonly fields: readonly string[]
 }
 
-/** Refuses a document that must not get a revision, whatever is signed in it. PadesError. */
+/** Refuses a document in which nothing must be signed, whatever the field. PadesError. */
 export async function refuseUnsignable(document: PdfDocument): Promise<void> {
+  await refuseUnextendable(document)
+  const permissions = await document.resolveDictionary((await document.catalog()).get('Perms'))
+  const certification = await document.resolveDictionary(permissions?.get('DocMDP'))
+  if (certification) await readSignatureReferences(document, certification)
+}
+
+/**
+ * Refuses a document that must not get a revision of any kind. Validation data and document time-stamps may be added to one that is
+ * certified to permit no changes (table 257, P = 1). PadesError.
+ */
+export async function refuseUnextendable(document: PdfDocument): Promise<void> {
   if (document.encrypted && !document.security) throw new PadesError('encrypted')
   if (document.trailer.has('AuthCode')) throw new PadesError('pdf_mac')
   const catalog = await document.catalog()
   // 12.7.8.2: rendered from XFA alone; a signature field of the PDF would not be seen, and breaks what is.
   if ((await document.resolve(catalog.get('NeedsRendering'))) === true) throw new PadesError('dynamic_xfa')
   const permissions = await document.resolveDictionary(catalog.get('Perms'))
-  if (!permissions) return
-  if (permissions.has('UR3') || permissions.has('UR')) throw new PadesError('usage_rights')
-  const certification = await document.resolveDictionary(permissions.get('DocMDP'))
-  if (certification) await readSignatureReferences(document, certification)
+  if (permissions?.has('UR3') || permissions?.has('UR')) throw new PadesError('usage_rights')
 }
 
 /** What the document's signatures so far mean for the next one. */
@@ -53,6 +61,16 @@ export async function readEarlierSignatures(
     locks.push(...(await readSignatureReferences(document, signature)))
   }
   return { exist, locks }
+}
+
+/** Whether the document has a signature. PadesError 'repaired_and_signed'. */
+export async function hasSignature(document: PdfDocument, fields: readonly FormField[]): Promise<boolean> {
+  for (const field of fields) {
+    if (field.type !== 'Sig' || !(await document.resolveDictionary(field.value))) continue
+    if (document.repaired) throw new PadesError('repaired_and_signed')
+    return true
+  }
+  return false
 }
 
 /** Whether a lock covers a field; a lock on a field covers what is below it. */

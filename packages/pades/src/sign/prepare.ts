@@ -7,7 +7,6 @@ import {
   type PdfSource,
   type Revision,
   RevisionBuilder,
-  readPieces,
 } from '@cloudsigner/pdf'
 import { type CryptoProvider, hashLengths, type IncrementalHash } from '@cloudsigner/pki'
 import type { SignatureAppearance } from '../appearance/appearance.ts'
@@ -15,10 +14,12 @@ import type { Deflate } from '../appearance/deflate.ts'
 import { type SigningParameters, signingParameters } from './algorithm.ts'
 import { toBase64 } from './base64.ts'
 import { chooseField, placeField } from './field.ts'
+import { fillByteRange } from './holes.ts'
 import { refuseUnsignable } from './permissions.ts'
 import type { SignaturePlan } from './plan.ts'
-import { byteRangeHole, byteRangeText, contentsHole, signatureDictionary } from './signature-dictionary.ts'
+import { signatureDictionary } from './signature-dictionary.ts'
 import { signedAttributesFor } from './signed-attributes.ts'
+import { hashSource, identifiedBy } from './source-hash.ts'
 import { contentsBytes } from './space.ts'
 import { refuseAppendedData } from './tail.ts'
 
@@ -73,7 +74,7 @@ export interface PreparedSignature {
 export async function prepareSignature(source: PdfSource, options: PrepareOptions): Promise<PreparedSignature> {
   const parameters = signingParameters(options.certificate, options.signatureAlgorithm)
   const document = await open(source, options, 'auto')
-  const hash = options.digestOfSource?.copy() ?? (await hashSource(source, parameters, options))
+  const hash = options.digestOfSource?.copy() ?? (await hashSource(source, parameters.digestAlgorithm, options.crypto))
   const { revision, fieldName } = await mendingIfNeeded(document, options, (sound) =>
     writeSignatureRevision(sound, hash, parameters, options),
   )
@@ -119,17 +120,6 @@ async function mendingIfNeeded<T>(
   }
 }
 
-/** One pass over the file, a bounded piece at a time. */
-async function hashSource(
-  source: PdfSource,
-  { digestAlgorithm }: SigningParameters,
-  { crypto }: PrepareOptions,
-): Promise<IncrementalHash> {
-  const hash = crypto.createHash(digestAlgorithm)
-  for await (const piece of readPieces(source, 0, source.size)) hash.update(piece)
-  return hash
-}
-
 async function writeSignatureRevision(
   document: PdfDocument,
   sourceHash: IncrementalHash,
@@ -153,13 +143,7 @@ async function writeSignatureRevision(
     }),
   )
   await placeField(document, builder, field, signature, options.appearance ?? null, options)
-  const identify = (objects: Uint8Array): Uint8Array => {
-    const identifier = options.crypto.createHash('SHA-256')
-    identifier.update(sourceHash.copy().digest())
-    identifier.update(objects)
-    return identifier.digest().subarray(0, 16)
-  }
-  return { revision: await builder.finish({ identify }), fieldName: field.name }
+  return { revision: await builder.finish(identifiedBy(sourceHash, options.crypto)), fieldName: field.name }
 }
 
 /** Of the same length whatever the digest is. */
@@ -169,22 +153,4 @@ function signedAttributesBytes(parameters: SigningParameters, options: PrepareOp
 
 function attributes(messageDigest: Uint8Array, parameters: SigningParameters, options: PrepareOptions): Uint8Array {
   return signedAttributesFor(messageDigest, options.certificate, parameters.digestAlgorithm, options.crypto)
-}
-
-/** Writes the byte range into its hole, once the length of everything is known. */
-function fillByteRange(
-  sourceSize: number,
-  { bytes, holes }: Revision,
-): { readonly contents: SignaturePlan['contents']; readonly byteRange: SignaturePlan['byteRange'] } {
-  const contents = holes.get(contentsHole)
-  const place = holes.get(byteRangeHole)
-  if (!contents || !place) throw new TypeError('the signature dictionary was written without its holes')
-  const before = sourceSize + contents.offset
-  const behind = before + contents.length
-  const byteRange = [0, before, behind, sourceSize + bytes.length - behind] as const
-  const text = byteRangeText(byteRange)
-  if (text.length !== place.length)
-    throw new PdfError('revision_invalid', null, 'the file is too large for its byte range')
-  bytes.set(new TextEncoder().encode(text), place.offset)
-  return { contents, byteRange }
 }

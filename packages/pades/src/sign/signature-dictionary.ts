@@ -43,6 +43,17 @@ export function signatureDictionary(fields: SignatureDictionaryFields): PdfDicti
   return new PdfDictionary(entries)
 }
 
+/** A document time-stamp (EN 319 142-1 §5.4.3; ISO 32000-2, 12.8.5): the token says all, so that no M, Name or Reason stands beside it. */
+export function timestampDictionary(contentsBytes: number): PdfDictionary {
+  return dictionary({
+    Type: name('DocTimeStamp'),
+    Filter: name('Adobe.PPKLite'),
+    SubFilter: name('ETSI.RFC3161'),
+    ByteRange: new PdfHole(byteRangeHole, ' '.repeat(byteRangeLength)),
+    Contents: new PdfHole(contentsHole, `<${'00'.repeat(contentsBytes)}>`),
+  })
+}
+
 /** Table 256. */
 function fieldMdpReference(parameters: PdfDictionary, catalog: PdfObject): PdfDictionary {
   return dictionary({

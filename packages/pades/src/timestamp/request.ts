@@ -4,6 +4,7 @@ import {
   bytesEqual,
   type CryptoProvider,
   type HashAlgorithm,
+  type MessageImprint,
   PkiError,
   parseTimeStampResponse,
   tryReading,
@@ -15,10 +16,22 @@ import { isTimeStampingOnly, judgeToken } from '../validate/timestamp.ts'
 export type TimeStampTransport = (request: Uint8Array) => Promise<Uint8Array>
 
 export interface TimeStampOptions {
-  readonly transport: TimeStampTransport
+  /** Of one authority, or of several in the order in which they are asked until one gives a token that holds. */
+  readonly transport: TimeStampTransport | readonly TimeStampTransport[]
   readonly crypto: CryptoProvider
   /** Of the imprint. */
   readonly hashAlgorithm: HashAlgorithm
+  /** Asking anew, of all authorities, where none gave a token. Default: they are asked once. */
+  readonly retry?: TimeStampRetry
+}
+
+export interface TimeStampRetry {
+  /** Rounds in all. */
+  readonly rounds: number
+  /** Resolves after so many milliseconds: before the second round, twice as long before each further one. */
+  wait(milliseconds: number): Promise<void>
+  /** Before the second round. Default 500. */
+  readonly firstWait?: number
 }
 
 /** As OpenSSL and the genuine clients send: 64 bits. */
@@ -29,13 +42,39 @@ const nonceBytes = 8
  * that it names, which is for time-stamping alone and was valid at the time stated. Whether the authority is trusted is
  * validation's to judge. PadesError 'timestamp_unavailable' | 'timestamp_invalid'.
  */
-export async function requestTimeStamp(data: Uint8Array, options: TimeStampOptions): Promise<Uint8Array> {
-  const { crypto, hashAlgorithm } = options
+export function requestTimeStamp(data: Uint8Array, options: TimeStampOptions): Promise<Uint8Array> {
+  return requestTimeStampOf(options.crypto.digest(options.hashAlgorithm, data), options)
+}
+
+/** As requestTimeStamp, of data whose digest by `hashAlgorithm` is known. */
+export async function requestTimeStampOf(hashedMessage: Uint8Array, options: TimeStampOptions): Promise<Uint8Array> {
+  const { transport, retry = { rounds: 1, wait: async () => {} } } = options
+  const transports = typeof transport === 'function' ? [transport] : transport
+  let failure = new PadesError('timestamp_unavailable', 'no time-stamping authority is named')
+  for (let round = 0; round < retry.rounds; round++) {
+    if (round > 0) await retry.wait((retry.firstWait ?? 500) * 2 ** (round - 1))
+    for (const one of transports) {
+      try {
+        return await requestOne(hashedMessage, one, options)
+      } catch (error) {
+        if (!(error instanceof PadesError)) throw error
+        failure = error
+      }
+    }
+  }
+  throw failure
+}
+
+async function requestOne(
+  hashedMessage: Uint8Array,
+  transport: TimeStampTransport,
+  { crypto, hashAlgorithm }: TimeStampOptions,
+): Promise<Uint8Array> {
   const nonce = newNonce(crypto)
-  const hashedMessage = crypto.digest(hashAlgorithm, data)
-  const request = { messageImprint: { hashAlgorithm, hashedMessage }, reqPolicy: null, nonce, certReq: true }
-  const token = readToken(await answerTo(buildTimeStampRequest(request), options))
-  await checkToken(token, data, nonce, crypto)
+  const messageImprint = { hashAlgorithm, hashedMessage }
+  const request = { messageImprint, reqPolicy: null, nonce, certReq: true }
+  const token = readToken(await answerTo(buildTimeStampRequest(request), transport))
+  await checkToken(token, messageImprint, nonce, crypto)
   return token
 }
 
@@ -44,8 +83,16 @@ export async function requestTimeStamp(data: Uint8Array, options: TimeStampOptio
  * the next (lengths of serial number, time and signature value). PadesError as requestTimeStamp.
  */
 export async function probeTimeStampBytes(options: TimeStampOptions): Promise<number> {
-  const token = await requestTimeStamp(options.crypto.random(32), options)
-  return token.length + variableBytes
+  const { transport } = options
+  const transports = typeof transport === 'function' ? [transport] : transport
+  const probe = async (one: typeof transport, retry?: TimeStampRetry) => {
+    const probing = { transport: one, crypto: options.crypto, hashAlgorithm: options.hashAlgorithm }
+    return (await requestTimeStamp(options.crypto.random(32), { ...probing, ...(retry && { retry }) })).length
+  }
+  // Room for the largest: any of them may be the one that answers. One that does not answer now has no say.
+  const probed = await Promise.allSettled(transports.map((one) => probe(one)))
+  const lengths = probed.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  return (lengths.length > 0 ? Math.max(...lengths) : await probe(transports, options.retry)) + variableBytes
 }
 
 /** Serial numbers of up to 20 octets, fractions of seconds, accuracy, DER integers in ECDSA: some 60; and as much again. */
@@ -58,7 +105,7 @@ function newNonce(crypto: Pick<CryptoProvider, 'random'>): Uint8Array {
   return nonce
 }
 
-async function answerTo(request: Uint8Array, { transport }: TimeStampOptions): Promise<Uint8Array> {
+async function answerTo(request: Uint8Array, transport: TimeStampTransport): Promise<Uint8Array> {
   try {
     return await transport(request)
   } catch (cause) {
@@ -82,12 +129,14 @@ function readToken(response: Uint8Array): Uint8Array {
 /** RFC 3161 §2.2: what the requester "SHALL verify". */
 async function checkToken(
   token: Uint8Array,
-  data: Uint8Array,
+  { hashAlgorithm, hashedMessage }: MessageImprint,
   nonce: Uint8Array,
   crypto: CryptoProvider,
 ): Promise<void> {
   const refused = (detail: string) => new PadesError('timestamp_invalid', `the time-stamp token: ${detail}`)
-  const judged = await judgeToken('SIGNATURE_TIMESTAMP', token, async (hash) => crypto.digest(hash, data), crypto)
+  // An imprint by another hash than the one asked for matches nothing.
+  const digest = async (hash: HashAlgorithm) => (hash === hashAlgorithm ? hashedMessage : new Uint8Array())
+  const judged = await judgeToken('SIGNATURE_TIMESTAMP', token, digest, crypto)
   if (judged.subIndication !== null) throw refused(judged.detail ?? judged.subIndication)
   const { tstInfo, signer } = judged
   const certificate = signer?.certificate ?? null

@@ -40,7 +40,12 @@ const algorithms: readonly (readonly [string, KeySigner, string])[] = [
 
 for (const [name, key, digest] of algorithms)
   test(`${name} signs over ${digest}, in exactly the space that was kept`, async () => {
-    const by = await issue(`CN=${name.replace(',', '')}`, { issuer: issuing, serial: 7, key, extensions: [keyUsage('nonRepudiation')] })
+    const by = await issue(`CN=${name.replace(',', '')}`, {
+      issuer: issuing,
+      serial: 7,
+      key,
+      extensions: [keyUsage('nonRepudiation')],
+    })
     const { signatureAlgorithm } = key
     const prepared = await prepareSignature(bytesSource(source), {
       certificate: by.der,

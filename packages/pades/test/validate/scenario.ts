@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import {
   embedSignature,
+  type PrepareOptions,
   prepareSignature,
   type SignatureReport,
   type SignatureValidationOptions,
@@ -40,21 +41,22 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(Buffer.concat(parts))
 }
 
-export interface SignOptions {
+export interface SignOptions extends Partial<PrepareOptions> {
   readonly by?: Entity
-  readonly chain?: readonly Entity[]
+  readonly authorities?: readonly Entity[]
 }
 
 /** As the product signs. */
 export async function sign(
   file: Uint8Array,
-  { by = signer, chain = [issuing] }: SignOptions = {},
+  { by = signer, authorities = [issuing], ...options }: SignOptions = {},
 ): Promise<Uint8Array> {
   const { plan, signedAttributes } = await prepareSignature(bytesSource(file), {
     certificate: by.der,
-    chain: chain.map(({ der }) => der),
+    chain: authorities.map(({ der }) => der),
     signingTime: now,
     crypto: nodeCrypto,
+    ...options,
   })
   const segment = await embedSignature(plan, await by.key.sign(signedAttributes), { crypto: nodeCrypto })
   return concat(file, segment)

@@ -30,7 +30,7 @@ test('without an anchor, or with one that is not its own, there is no chain', as
 })
 
 test('the issuing authority may come from the caller where the signature lacks it', async () => {
-  const bare = await sign(plain, { chain: [] })
+  const bare = await sign(plain, { authorities: [] })
   assert.equal(verdict(await validateFirst(bare)), 'INDETERMINATE/NO_CERTIFICATE_CHAIN_FOUND')
   assert.equal(verdict(await validateFirst(bare, { certificates: [issuing.der] })), 'TOTAL_PASSED')
 })
@@ -52,7 +52,7 @@ test('a certificate that is not for signing is CHAIN_CONSTRAINTS_FAILURE', async
 test('an issuer that is no authority is CERTIFICATE_CHAIN_GENERAL_FAILURE', async () => {
   const pretender = await issue('CN=Pretender', { issuer: issuing, serial: 6, extensions: [keyUsage('keyCertSign')] })
   const victim = await issue('CN=Victim', { issuer: pretender, extensions: [keyUsage('nonRepudiation')] })
-  const file = await sign(plain, { by: victim, chain: [pretender, issuing] })
+  const file = await sign(plain, { by: victim, authorities: [pretender, issuing] })
   assert.equal(verdict(await validateFirst(file)), 'INDETERMINATE/CERTIFICATE_CHAIN_GENERAL_FAILURE')
 })
 
