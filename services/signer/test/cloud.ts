@@ -5,7 +5,11 @@ import type { UploadDocumentResponse } from '@cloudsigner/contracts/signer'
 import { type KeySigner, toHex } from '@cloudsigner/pki'
 import { nodeCrypto } from '@cloudsigner/pki/node'
 import { makePdf } from '@cloudsigner/testing'
+import { softwareKeys } from '../src/adapters/cloud-keys.ts'
+import { createTimeStampAuthority } from '../src/adapters/time-stamp-authority.ts'
+import type { SignerContext } from '../src/context.ts'
 import type { JudgedOperation } from '../src/domain/approved-operation.ts'
+import { type SignerDatabase, type SignerTables, signerSchema } from '../src/store/tables.ts'
 import type { Fixture, Phone } from './fixture.ts'
 
 export const file = new Uint8Array(makePdf())
@@ -86,4 +90,29 @@ export async function releaseOf(fixture: Fixture, phone: Phone, document: Upload
 export async function download(fixture: Fixture, documentId: string): Promise<Uint8Array> {
   const { body } = await fixture.client.downloadDocument(documentId)
   return new Uint8Array(await new Response(body).arrayBuffer())
+}
+
+/** The service's own rows, as who reads and writes its database has them. */
+export const rowsOf = (fixture: Fixture): SignerDatabase =>
+  fixture.environment.database.forSchema<SignerTables>(signerSchema)
+
+/** What the service's jobs work with, made as app.ts makes it. */
+export function contextOf(fixture: Fixture): SignerContext {
+  const { environment, clock, adapters } = fixture
+  const { blobs, logger, secretBox } = environment
+  const settings = { maxDocumentBytes: 1e9, waitingTimeoutSeconds: 3600, approvalSeconds: 3600, strayBlobSeconds: 3600 }
+  return {
+    db: rowsOf(fixture),
+    blobs,
+    clock,
+    logger,
+    secretBox,
+    crypto: nodeCrypto,
+    devices: adapters.devices,
+    ca: adapters.ca,
+    cloudKeys: softwareKeys,
+    tsa: adapters.timeStamps && createTimeStampAuthority(adapters.timeStamps, { crypto: nodeCrypto, clock, logger }),
+    defaultFont: new Uint8Array(),
+    settings: { ...settings, publicUrl: () => '' },
+  }
 }

@@ -21,7 +21,7 @@ import {
 } from '@cloudsigner/service/testing'
 import type { CertificateAuthority, EnrolledCertificate } from '../src/adapters/certificate-authority.ts'
 import type { DeviceRegistry } from '../src/adapters/device-registry.ts'
-import { createSigner, type SignerConfig, type SignerService } from '../src/app.ts'
+import { createSigner, type Outside, type SignerConfig, type SignerService } from '../src/app.ts'
 import type { JudgedOperation } from '../src/domain/approved-operation.ts'
 import { SignerProblem } from '../src/domain/signer-problem.ts'
 import { testTimeStamps } from './time-stamps.ts'
@@ -70,6 +70,8 @@ export interface Fixture {
   readonly outside: TestOutside
   readonly clock: FixedClock
   readonly environment: TestEnvironment
+  /** What the service was given for what is outside. */
+  readonly adapters: Pick<Outside, 'devices' | 'ca' | 'timeStamps'>
   readonly newPhone: (userId?: string) => Promise<Phone>
   /** A phone whose signer is enrolled. */
   readonly newSigner: (userId?: string) => Promise<Phone>
@@ -116,8 +118,8 @@ export async function openFixture(
     },
     documents,
   }
-  const open = (its: TestEnvironment = environment) =>
-    createSigner(config, its, { devices: testDevices(outside), ca, timeStamps: transport, close: async () => {} })
+  const adapters = { devices: testDevices(outside), ca, timeStamps: transport }
+  const open = (its: TestEnvironment = environment) => createSigner(config, its, { ...adapters, close: async () => {} })
   let service: SignerService = await open()
   const replicas: SignerService[] = []
   for (const other of others) replicas.push(await open({ ...environment, database: other }))
@@ -148,6 +150,7 @@ export async function openFixture(
     outside,
     clock,
     environment,
+    adapters,
     newPhone,
     async newSigner(userId) {
       const phone = await newPhone(userId)

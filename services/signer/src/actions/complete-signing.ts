@@ -73,9 +73,9 @@ async function requireReleased(
   const { crypto, secretBox } = context
   const stored = await findApproval(context.db, release.approvalId)
   if (stored === null || certificate.credentialId === null) throw notReleased()
-  const intent = unseal(secretBox, 'intent', document.documentId, release.sealedIntent)
+  const intent = unseal(secretBox, 'intent', release.sealedIntent, document.documentId)
   if (!bytesEqual(intent, intentOf(release, approvalHashOf(stored.der, crypto)))) throw notReleased()
-  const deviceKey = await pinnedDeviceKey(context, certificate.credentialId)
+  const deviceKey = await pinnedDeviceKey(context, certificate.credentialId, document.signerId)
   if (!(await verifyByDeviceKey(deviceKey, release.signature, stored.der, crypto))) throw notReleased()
   requireApprovalOf(readStoredApproval(stored.der), document, certificate.der, crypto)
   return certificate.credentialId
@@ -93,7 +93,7 @@ export function sealIntent(
   released: Released,
   approvalHash: string,
 ): Uint8Array {
-  return seal(context.secretBox, 'intent', documentId, intentOf(released, approvalHash))
+  return seal(context.secretBox, 'intent', intentOf(released, approvalHash), documentId)
 }
 
 function intentOf({ approvalId, operationId }: Released, approvalHash: string): Uint8Array {
@@ -105,7 +105,7 @@ async function signWith(context: SignerContext, credentialId: string, data: Uint
   if (sealedPrivateKey === null) {
     throw new SignerProblem('ILLEGAL_OPERATION_ERROR', "The signer's key has been erased")
   }
-  const pkcs8 = unseal(context.secretBox, 'privateKey', credentialId, sealedPrivateKey)
+  const pkcs8 = unseal(context.secretBox, 'privateKey', sealedPrivateKey, credentialId)
   const key = context.cloudKeys.open(pkcs8)
   pkcs8.fill(0)
   return key.sign(data)

@@ -90,9 +90,9 @@ async function generate(
   const { secretBox, crypto } = context
   const { signer: key, pkcs8 } = await context.cloudKeys.generate(kind)
   const credentialId = newUuid(crypto)
-  const sealedPrivateKey = seal(secretBox, 'privateKey', credentialId, pkcs8)
+  const sealedPrivateKey = seal(secretBox, 'privateKey', pkcs8, credentialId)
   pkcs8.fill(0)
-  const sealedDeviceKey = seal(secretBox, 'deviceKey', credentialId, devicePublicKey)
+  const sealedDeviceKey = seal(secretBox, 'deviceKey', devicePublicKey, credentialId, signerId)
   const createdAt = context.clock.now()
   await insertCredential(context.db, {
     credentialId,

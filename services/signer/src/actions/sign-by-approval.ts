@@ -94,7 +94,7 @@ async function check(
   requireUnexpired(approval, context.clock.now())
   if (await wasUsed(context.db, { approvalId: stored.approvalId })) throw usedApproval()
   // 4. It is signed by the device key that was pinned at enrolment.
-  const deviceKey = await pinnedDeviceKey(context, certificate.credentialId)
+  const deviceKey = await pinnedDeviceKey(context, certificate.credentialId, document.signerId)
   if (!(await verifyByDeviceKey(deviceKey, request.signature, stored.der, crypto))) {
     throw new SignerProblem(
       'DOCUMENT_INVALID_SIGNATURE_ERROR',

@@ -6,23 +6,39 @@ import { SignerProblem } from './signer-problem.ts'
  * who can write rows, and does not hold the master key, can neither pin a key of his own nor move another's pin here.
  */
 const identities = {
-  privateKey: (credentialId: string) => `signer.credential:${credentialId}`,
-  deviceKey: (credentialId: string) => `signer.credential.deviceKey:${credentialId}`,
-  intent: (documentId: string) => `signer.release.intent:${documentId}`,
+  /** Of a credential. */
+  privateKey: 'signer.credential',
+  /** Of a credential and its signer. */
+  deviceKey: 'signer.credential.deviceKey',
+  /** Of a document. */
+  intent: 'signer.release.intent',
 } as const
 export type SealedMember = keyof typeof identities
 
-export function seal(secretBox: SecretBox, member: SealedMember, recordId: string, value: Uint8Array): Uint8Array {
-  return secretBox.seal(value, identities[member](recordId))
+const identityOf = (member: SealedMember, recordIds: readonly string[]): string =>
+  [identities[member], ...recordIds].join(':')
+
+export function seal(
+  secretBox: SecretBox,
+  member: SealedMember,
+  value: Uint8Array,
+  ...recordIds: readonly string[]
+): Uint8Array {
+  return secretBox.seal(value, identityOf(member, recordIds))
 }
 
 /** ILLEGAL_OPERATION_ERROR where the row does not hold what was sealed for it: nothing is signed by it. */
-export function unseal(secretBox: SecretBox, member: SealedMember, recordId: string, sealed: Uint8Array): Uint8Array {
+export function unseal(
+  secretBox: SecretBox,
+  member: SealedMember,
+  sealed: Uint8Array,
+  ...recordIds: readonly string[]
+): Uint8Array {
   try {
-    return secretBox.open(sealed, identities[member](recordId))
+    return secretBox.open(sealed, identityOf(member, recordIds))
   } catch (cause) {
     if (!(cause instanceof SecretBoxError)) throw cause
-    throw new SignerProblem('ILLEGAL_OPERATION_ERROR', sentences[member], { [member]: recordId }, { cause })
+    throw new SignerProblem('ILLEGAL_OPERATION_ERROR', sentences[member], { record: recordIds.join(':') }, { cause })
   }
 }
 

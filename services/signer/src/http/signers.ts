@@ -1,3 +1,4 @@
+import { SignerDetailResponse } from '@cloudsigner/contracts/cloud-mode'
 import {
   CreateSignerRequest,
   SetSignerStatusRequest,
@@ -8,7 +9,7 @@ import type { HttpServer } from '@cloudsigner/service'
 import { putSignerStatus } from '../actions/change-signer-status.ts'
 import { enrolSigner } from '../actions/enrol-signer.ts'
 import type { SignerContext } from '../context.ts'
-import { getSigner } from '../store/signer-store.ts'
+import { getCertificate, getSigner } from '../store/signer-store.ts'
 import { noBody, refusals } from './problem-answer.ts'
 import { signerIdOf } from './signer-id.ts'
 
@@ -43,6 +44,24 @@ export function signerRoutes(server: HttpServer, context: SignerContext): void {
     async (request) => {
       const { signerId, userId, status } = await getSigner(context.db, request.params.signerId)
       return { signerId, externalSignerId: signerId, userId, signerStatus: status }
+    },
+  )
+
+  server.get(
+    '/v2/signers/:signerId',
+    {
+      schema: {
+        summary: 'A signer, its mode and its certificate',
+        tags: ['signers'],
+        params: SignerParams,
+        response: { 200: SignerDetailResponse, ...refusals(400) },
+      },
+    },
+    async (request) => {
+      const { signerId, userId, status, certificateId } = await getSigner(context.db, request.params.signerId)
+      const { der, credentialId } = await getCertificate(context.db, certificateId)
+      const mode = credentialId === null ? ('EXTERNAL' as const) : ('CLOUD' as const)
+      return { signerId, userId, signerStatus: status, mode, certificate: Buffer.from(der).toString('base64') }
     },
   )
 
