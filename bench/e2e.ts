@@ -42,7 +42,7 @@ interface ModeResult {
 
 const levels = [1, 8, 32]
 const customerCount = 8
-const warmUpSeconds = 6
+const warmUpSeconds = 12
 const stepDocuments = 600
 /** Of the step-by-step and the profiled runs. */
 const steadyConcurrency = 8

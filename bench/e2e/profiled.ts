@@ -24,3 +24,5 @@ async function obey(message: unknown): Promise<void> {
 process.on('message', (message) => void obey(message))
 // The channel must not keep a service alive that was told to stop.
 process.channel?.unref()
+// The benchmark was ended before it could stop what it had started.
+process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'))

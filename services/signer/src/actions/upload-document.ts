@@ -9,9 +9,11 @@ import { requestedAppearance } from '../domain/signature-appearance.ts'
 import { SignerProblem } from '../domain/signer-problem.ts'
 import { requireActiveSigner } from '../domain/signer-status.ts'
 import { insertApproval, type StoredApproval } from '../store/approval-store.ts'
-import { insertDocument, type NewDocument, type StoredSegment } from '../store/document-store.ts'
-import { getCertificate, getSigner, type IssuedCertificate, lockSigner } from '../store/signer-store.ts'
-import { adoptBlob, forgetBlob, isStrayBlob, recordStrayBlobs } from '../store/stray-blob-store.ts'
+import { insertDocument } from '../store/document-insertion.ts'
+import type { NewDocument, StoredSegment } from '../store/document-store.ts'
+import { findSigner, getSignerAndCertificate, type IssuedCertificate } from '../store/signer-store.ts'
+import { forgetBlob, isStrayBlob, recordStrayBlobs } from '../store/stray-blob-store.ts'
+import type { SignerDatabase } from '../store/tables.ts'
 import { uploadError, visualSignatureError } from './pdf-refusal.ts'
 
 /** The PDF of an upload, stored and hashed but not yet anybody's document. */
@@ -37,6 +39,8 @@ export interface UploadFields {
 
 export interface Upload extends UploadFields {
   readonly visualSignature: VisualSignature | null
+  /** The signer's, where it was found ready before the file was taken. */
+  readonly certificate: IssuedCertificate | null
 }
 
 /** Streams a PDF into the blob store, hashing on the way; DOCUMENT_UPLOAD_ERROR beyond the largest size. */
@@ -107,9 +111,8 @@ export async function createDocument(
 
 /** The signer may sign now, with the certificate that the signature will name. */
 export async function requireSignerReady(context: SignerContext, signerId: string): Promise<IssuedCertificate> {
-  const signer = await getSigner(context.db, signerId)
+  const { signer, certificate } = await getSignerAndCertificate(context.db, signerId)
   requireActiveSigner(signer.status)
-  const certificate = await getCertificate(context.db, signer.certificateId)
   requireInForce(certificate, context.clock.now())
   return certificate
 }
@@ -117,13 +120,15 @@ export async function requireSignerReady(context: SignerContext, signerId: strin
 async function prepareDocument(
   context: SignerContext,
   file: ReceivedFile,
-  { visualSignature, ...fields }: Upload,
+  { visualSignature, certificate: found, ...fields }: Upload,
 ): Promise<CreatedDocument> {
-  const certificate = await requireSignerReady(context, fields.signerId)
+  const certificate = found ?? (await requireSignerReady(context, fields.signerId))
   const appearance = visualSignature && requestedAppearance(visualSignature, context.defaultFont)
   const digestAlgorithm = digestAlgorithmFor(certificate.der)
   const timestampTokenBytes = (await context.tsa?.reservedBytes(digestAlgorithm)) ?? 0
   const createdAt = context.clock.now()
+  // The file may have taken its time; whether the signer still is ACTIVE is held when the document is stored.
+  requireInForce(certificate, createdAt)
   const digest = file.hash.copy().digest()
   const prepared = await prepareSignature(file.source, {
     certificate: certificate.der,
@@ -184,16 +189,23 @@ async function hashOf(context: SignerContext, file: ReceivedFile, algorithm: Has
 }
 
 async function store(context: SignerContext, document: CreatedDocument, original: StoredSegment): Promise<void> {
+  const { documentId, approval, createdAt } = document
+  const insert = async (db: SignerDatabase) => {
+    const reason = await insertDocument(db, document, original, adoptableSince(context))
+    if (reason === 'signer not active') throw await noLongerActive(db, document.signerId)
+    if (reason !== null) throw new SignerProblem('DOCUMENT_UPLOAD_ERROR', 'The upload took too long')
+  }
+  if (approval === null) return insert(context.db)
   await context.db.transaction().execute(async (transaction) => {
-    const signer = await lockSigner(transaction, document.signerId, 'share')
-    requireActiveSigner(signer?.status ?? 'REMOVED')
-    if (!(await adoptBlob(transaction, original.blob, adoptableSince(context)))) {
-      throw new SignerProblem('DOCUMENT_UPLOAD_ERROR', 'The upload took too long')
-    }
-    await insertDocument(transaction, document, original)
-    const { documentId, approval, createdAt } = document
-    if (approval !== null) await insertApproval(transaction, { ...approval, documentId, createdAt })
+    await insert(transaction)
+    await insertApproval(transaction, { ...approval, documentId, createdAt })
   })
+}
+
+/** Says what the signer has become; it may even be ACTIVE again. */
+async function noLongerActive(db: SignerDatabase, signerId: string): Promise<SignerProblem> {
+  const status = (await findSigner(db, signerId))?.status ?? 'REMOVED'
+  return new SignerProblem('ILLEGAL_OPERATION_ERROR', `The signer is ${status} and could not be held ACTIVE`)
 }
 
 /** Half of the age at which a sweep takes a blob: clocks of replicas may differ by the other half. */

@@ -13,6 +13,7 @@ import {
 } from '../actions/upload-document.ts'
 import type { SignerContext } from '../context.ts'
 import { SignerProblem } from '../domain/signer-problem.ts'
+import type { IssuedCertificate } from '../store/signer-store.ts'
 import { signerIdOf } from './signer-id.ts'
 import { readVisualSignature } from './visual-signature.ts'
 
@@ -40,16 +41,22 @@ export async function readDocumentForm(
   const fields = new Map<string, string>()
   let visualSignature: VisualSignature | null = null
   let file: ReceivedFile | null = null
+  let certificate: IssuedCertificate | null = null
   try {
     for await (const part of partsOf(request)) {
       if (part.fieldname === 'visualSignature') {
         if (visualSignature !== null) throw twice()
         visualSignature = readVisualSignature(part.type === 'file' ? await textOf(part) : wholeValue(part))
       } else if (part.type === 'field') addField(fields, part.fieldname, part.value)
-      else file = await takeFile(context, part, file, fields)
+      else {
+        requireOneFile(part, file)
+        // Where the fields came first, who may not sign is refused before the file is stored.
+        if (fields.size >= 3) certificate = await requireSignerReady(context, checkedFields(fields).signerId)
+        file = await receiveFile(context, fileNameOf(part.filename), contentOf(part))
+      }
     }
     if (file === null) throw new SignerProblem('DOCUMENT_UPLOAD_ERROR', 'The form has no part named file')
-    return { file, ...checkedFields(fields), visualSignature }
+    return { file, ...checkedFields(fields), visualSignature, certificate }
   } catch (error) {
     if (file !== null) await discardBlob(context, file.blob)
     drain(request)
@@ -57,12 +64,7 @@ export async function readDocumentForm(
   }
 }
 
-async function takeFile(
-  context: SignerContext,
-  part: MultipartFile,
-  earlier: ReceivedFile | null,
-  fields: ReadonlyMap<string, string>,
-): Promise<ReceivedFile> {
+function requireOneFile(part: MultipartFile, earlier: ReceivedFile | null): void {
   if (part.fieldname !== 'file') {
     throw new SignerProblem('REQUEST_VALIDATION_ERROR', 'Only the part named file may be a file')
   }
@@ -70,9 +72,6 @@ async function takeFile(
   if (part.mimetype !== 'application/pdf' && part.mimetype !== 'application/octet-stream') {
     throw new SignerProblem('DOCUMENT_UPLOAD_ERROR', `The file is announced as ${part.mimetype}, not application/pdf`)
   }
-  // Where the fields came first, who may not sign is refused before the file is stored.
-  if (fields.size >= 3) await requireSignerReady(context, checkedFields(fields).signerId)
-  return receiveFile(context, fileNameOf(part.filename), contentOf(part))
 }
 
 function addField(fields: Map<string, string>, name: string, value: unknown): void {

@@ -32,31 +32,6 @@ export interface StoredSegment extends Segment {
   readonly digest: Uint8Array
 }
 
-export async function insertDocument(
-  transaction: SignerTransaction,
-  document: NewDocument,
-  original: StoredSegment,
-): Promise<void> {
-  await transaction
-    .insertInto('document')
-    .values({
-      id: document.documentId,
-      signer_id: document.signerId,
-      certificate_id: document.certificateId,
-      external_id: document.externalId,
-      name: document.name,
-      file_name: document.fileName,
-      status: 'WAITING',
-      signed_attributes: document.signedAttributes,
-      plan: JSON.stringify(document.plan),
-      created_at: document.createdAt,
-      waiting_until: document.waitingUntil,
-      changed_at: document.createdAt,
-    })
-    .execute()
-  await insertSegment(transaction, document.documentId, 0, original)
-}
-
 export async function insertSegment(
   transaction: SignerTransaction,
   documentId: string,

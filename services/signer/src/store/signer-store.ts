@@ -148,6 +148,25 @@ export async function getCertificate(db: SignerDatabase, certificateId: string):
   return asCertificate(row)
 }
 
+/** The signer and its current certificate. Throws ERROR_RESOURCE_NOT_FOUND. */
+export async function getSignerAndCertificate(
+  db: SignerDatabase,
+  signerId: string,
+): Promise<{ readonly signer: Signer; readonly certificate: IssuedCertificate }> {
+  const row = await db
+    .selectFrom('signer')
+    .innerJoin('certificate', 'certificate.id', 'signer.certificate_id')
+    .select(['signer.user_id', 'signer.status'])
+    .select(certificateColumns.map((column) => `certificate.${column}` as const))
+    .where('signer.id', '=', signerId)
+    .executeTakeFirst()
+  if (row === undefined) throw unknownSigner(signerId)
+  return {
+    signer: { signerId, userId: row.user_id, status: row.status, certificateId: row.id },
+    certificate: asCertificate(row),
+  }
+}
+
 /** Certificates of a signer that no one has revoked and that have not expired. */
 export async function listValidCertificates(
   db: SignerDatabase,
