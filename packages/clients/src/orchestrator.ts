@@ -1,11 +1,15 @@
 /** Clients of the reference bank: its own side, and the phone's. Both run wherever `fetch` does. */
 import {
   ActivationResponse,
+  type CloudEnrolRequest,
+  EnrolChallenge,
   MobileApplication,
   OrchestratorErrorResponse,
   type OrchestratorProblemCode,
   PhoneDocument,
   PhoneDocumentList,
+  type PhoneSignatureRequest,
+  PhoneSigner,
   SessionDocument,
   SessionDocumentList,
   StartActivationResponse,
@@ -90,12 +94,22 @@ export interface PhoneClientOptions extends OrchestratorClientOptions {
 /** The phone's side. */
 export interface PhoneClient {
   getSubject(): Promise<SubjectResponse>
-  enrol(csr: string): Promise<void>
+  /** External mode: the certificate is for the device's own key. */
+  enrol(csr: string): Promise<PhoneSigner>
+  /** Cloud mode: what the device signs to have its key pinned. */
+  createEnrolChallenge(): Promise<EnrolChallenge>
+  /** Cloud mode: with the challenge signed. */
+  enrolInCloud(request: Omit<CloudEnrolRequest, 'mode'>): Promise<PhoneSigner>
+  /** This device's signer: its mode, and the certificate that documents are signed with. */
+  getSigner(): Promise<PhoneSigner>
   listDocuments(): Promise<PhoneDocumentList>
   getDocument(documentId: string): Promise<PhoneDocument>
   /** The document to be read before it is signed. */
   downloadDocument(documentId: string): Promise<FileAnswer>
-  signDocument(documentId: string, signature: string): Promise<PhoneDocument>
+  /** The very file that is to be signed, its signature still empty: what a phone shows and computes the hash of. */
+  downloadPrepared(documentId: string, range?: string): Promise<FileAnswer>
+  /** `operationId` in Cloud mode, where `signature` is over the approval. */
+  signDocument(documentId: string, signature: string, operationId?: string): Promise<PhoneDocument>
   rejectDocument(documentId: string): Promise<PhoneDocument>
 }
 
@@ -134,24 +148,29 @@ export function createBankClient(options: BankClientOptions): BankClient {
 
 export function createPhoneClient(options: PhoneClientOptions): PhoneClient {
   const call = caller(options)
-  async function phone(method: 'GET' | 'POST', path: string, json?: unknown): Promise<Response> {
+  async function phone(method: 'GET' | 'POST', path: string, json?: unknown, range?: string): Promise<Response> {
     const body = json === undefined ? new Uint8Array() : new TextEncoder().encode(JSON.stringify(json))
-    const headers = await options.authorize({ method, uriId: path, body })
+    const authorization = await options.authorize({ method, uriId: path, body })
+    const headers = { ...authorization, ...(range === undefined ? {} : { range }) }
     const content = json === undefined ? {} : { body, headers: { ...headers, 'content-type': 'application/json' } }
     return call({ method, path, headers, ...content })
   }
   const document = (id: string) => `/app/documents/${encodeURIComponent(id)}`
   return {
     getSubject: async () => read(SubjectResponse, await phone('GET', '/app/subject')),
-    async enrol(csr) {
-      const response = await phone('POST', '/app/signer', { csr })
-      await response.body?.cancel()
-    },
+    enrol: async (csr) => read(PhoneSigner, await phone('POST', '/app/signer', { csr })),
+    createEnrolChallenge: async () => read(EnrolChallenge, await phone('POST', '/app/signer/challenges')),
+    enrolInCloud: async (request) =>
+      read(PhoneSigner, await phone('POST', '/app/signer', { mode: 'CLOUD', ...request })),
+    getSigner: async () => read(PhoneSigner, await phone('GET', '/app/signer')),
     listDocuments: async () => read(PhoneDocumentList, await phone('GET', '/app/documents')),
     getDocument: async (id) => read(PhoneDocument, await phone('GET', document(id))),
     downloadDocument: async (id) => fileOf(await phone('GET', `${document(id)}/file`)),
-    signDocument: async (id, signature) =>
-      read(PhoneDocument, await phone('POST', `${document(id)}/signature`, { signature })),
+    downloadPrepared: async (id, range) => fileOf(await phone('GET', `${document(id)}/prepared`, undefined, range)),
+    async signDocument(id, signature, operationId) {
+      const json: PhoneSignatureRequest = { signature, ...(operationId === undefined ? {} : { operationId }) }
+      return read(PhoneDocument, await phone('POST', `${document(id)}/signature`, json))
+    },
     rejectDocument: async (id) => read(PhoneDocument, await phone('POST', `${document(id)}/rejection`)),
   }
 }

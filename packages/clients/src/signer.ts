@@ -7,6 +7,7 @@ import {
   type CreateChallengeRequest,
   CreateChallengeResponse,
   type CreateCloudSignerRequest,
+  SignerDetailResponse,
 } from '@cloudsigner/contracts/cloud-mode'
 import {
   type CreateSignerRequest,
@@ -67,6 +68,8 @@ export interface SignerClient {
   /** Enrols, or re-enrols an existing signer with a new CSR. */
   createSigner(request: CreateSignerRequest): Promise<void>
   getSigner(signerId: string): Promise<SignerResponse>
+  /** Of either mode, with its mode and certificate. */
+  getSignerDetail(signerId: string): Promise<SignerDetailResponse>
   setSignerStatus(signerId: string, request: SetSignerStatusRequest): Promise<void>
   /** Cloud mode: what the device signs to have its key pinned. */
   createChallenge(request: CreateChallengeRequest): Promise<CreateChallengeResponse>
@@ -141,6 +144,7 @@ export function createSignerClient(options: SignerClientOptions): SignerClient {
   return {
     createSigner: (json) => nothing({ method: 'POST', path: '/signers', json }),
     getSigner: (id) => answer(SignerResponse, { method: 'GET', path: signer(id) }),
+    getSignerDetail: (id) => answer(SignerDetailResponse, { method: 'GET', path: `/v2${signer(id)}` }),
     setSignerStatus: (id, json) => nothing({ method: 'PUT', path: signer(id), json }),
     createChallenge: (json) =>
       answer(CreateChallengeResponse, { method: 'POST', path: '/v2/signers/challenges', json }),

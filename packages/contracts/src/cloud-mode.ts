@@ -51,3 +51,17 @@ export const CloudSignerResponse = Type.Object({
   certificate: Type.String({ description: 'Base64 of the DER certificate of the key pair that was generated' }),
 })
 export type CloudSignerResponse = Static<typeof CloudSignerResponse>
+
+/** Where the signer's key is: EXTERNAL, on the device; CLOUD, at CloudSigner. */
+export const SignerMode = Type.Enum(['EXTERNAL', 'CLOUD'])
+export type SignerMode = Static<typeof SignerMode>
+
+/** GET /v2/signers/{signerId}: a signer of either mode, with the certificate that new documents are signed with. */
+export const SignerDetailResponse = Type.Object({
+  signerId: Type.String(),
+  userId: Type.String(),
+  signerStatus: SignerStatus,
+  mode: SignerMode,
+  certificate: Type.String({ description: 'Base64 of the DER certificate' }),
+})
+export type SignerDetailResponse = Static<typeof SignerDetailResponse>

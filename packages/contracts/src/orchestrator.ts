@@ -3,6 +3,8 @@
  * carry PowerAuth's headers, so that a phone sees its own user's documents alone.
  */
 import { type Static, Type } from 'typebox'
+import { CloudKeyAlgorithm, CreateChallengeResponse, SignerMode } from './cloud-mode.ts'
+import { Base64Der, Expiry, SignerStatus } from './signer-fields.ts'
 
 /** Every error code, its HTTP status and when it is sent. */
 export const orchestratorProblems = {
@@ -10,9 +12,11 @@ export const orchestratorProblems = {
   REQUEST_INVALID: { status: 400, when: 'bad body or parameter' },
   SUBJECT_MISMATCH: { status: 400, when: "the CSR's subject is not the one that the bank gave" },
   CSR_REFUSED: { status: 400, when: 'the signer or the CA refused the CSR' },
+  BINDING_REFUSED: { status: 400, when: "Cloud mode: the signer refused the device's signature over its challenge" },
   DOCUMENT_REFUSED: { status: 400, when: 'the signer does not take the PDF' },
   SIGNATURE_REFUSED: { status: 400, when: "the device's signature does not verify" },
   USER_UNKNOWN: { status: 404, when: 'unknown user' },
+  SIGNER_UNKNOWN: { status: 404, when: 'the device is not enrolled yet' },
   ACTIVATION_UNKNOWN: { status: 404, when: 'unknown activation, or that of another user' },
   DOCUMENT_UNKNOWN: { status: 404, when: 'unknown document, or that of another user' },
   USER_EXISTS: { status: 409, when: 'the user is there already, with other data' },
@@ -78,6 +82,7 @@ export const ActivationResponse = Type.Object({
   activationStatus: Type.String(),
   devicePublicKeyFingerprint: Type.Union([Type.String(), Type.Null()]),
   signerStatus: Type.Union([Type.String(), Type.Null()], { description: 'null until the phone has enrolled' }),
+  signerMode: Type.Union([SignerMode, Type.Null()], { description: 'null until the phone has enrolled' }),
 })
 export type ActivationResponse = Static<typeof ActivationResponse>
 
@@ -111,11 +116,25 @@ export type SessionDocument = Static<typeof SessionDocument>
 export const SessionDocumentList = Type.Object({ documents: Type.Array(SessionDocument) })
 export type SessionDocumentList = Static<typeof SessionDocumentList>
 
-/** The phone's view: with the bytes that the device signs, while the document waits. */
+/** Cloud mode: what releases the key for this document. */
+export const PhoneApproval = Type.Object({
+  toBeSigned: Type.String({ description: 'Base64 of the DER Approval: what the device signs' }),
+  expiresAt: Expiry,
+  operationId: Type.String({ description: "PowerAuth operation that the user approves by the mobile token's API" }),
+})
+export type PhoneApproval = Static<typeof PhoneApproval>
+
+/** The phone's view: with what is to be signed, while the document waits. */
 export const PhoneDocument = Type.Object({
   ...SessionDocument.properties,
   hash: Type.Union([Type.String(), Type.Null()], {
-    description: 'Base64 of what the device signs; null unless WAITING',
+    description: 'Base64 of the DER signed attributes, which External mode signs; null unless WAITING',
+  }),
+  approval: Type.Union([PhoneApproval, Type.Null()], {
+    description: 'Cloud mode; null in External, and unless WAITING',
+  }),
+  signerDocumentId: Type.Union([Type.String(), Type.Null()], {
+    description: "The document's id at the signer, as the Approval names it; null before the signer took it",
   }),
 })
 export type PhoneDocument = Static<typeof PhoneDocument>
@@ -130,13 +149,42 @@ export const SubjectResponse = Type.Object({
 })
 export type SubjectResponse = Static<typeof SubjectResponse>
 
-export const EnrolRequest = Type.Object({
+/** POST /app/signer in External mode: the certificate is for the device's key. */
+export const ExternalEnrolRequest = Type.Object({
+  mode: Type.Optional(Type.Literal('EXTERNAL')),
   csr: Type.String({ minLength: 1, maxLength: 16_384, description: 'PKCS#10: PEM, or Base64 of the DER' }),
 })
+/** In Cloud mode: CloudSigner makes a key pair, and pins the device's key to it. */
+export const CloudEnrolRequest = Type.Object({
+  mode: Type.Literal('CLOUD'),
+  keyAlgorithm: Type.Optional(CloudKeyAlgorithm),
+  devicePublicKey: Base64Der('SubjectPublicKeyInfo of the device key'),
+  challengeId: Type.String({ minLength: 1, maxLength: 64 }),
+  signature: Base64Der("ECDSA-Sig-Value by the device key over the challenge's `toBeSigned`"),
+})
+export type CloudEnrolRequest = Static<typeof CloudEnrolRequest>
+export const EnrolRequest = Type.Union([CloudEnrolRequest, ExternalEnrolRequest])
 export type EnrolRequest = Static<typeof EnrolRequest>
 
+/** POST /app/signer/challenges: Cloud mode's first step. */
+export const EnrolChallenge = CreateChallengeResponse
+export type EnrolChallenge = Static<typeof EnrolChallenge>
+
+/** The signer of the device that asks. */
+export const PhoneSigner = Type.Object({
+  signerId: Type.String({ description: "The activation's id" }),
+  mode: SignerMode,
+  signerStatus: SignerStatus,
+  certificate: Type.String({ description: 'Base64 of the DER certificate that new documents are signed with' }),
+})
+export type PhoneSigner = Static<typeof PhoneSigner>
+
+/** POST /app/documents/{documentId}/signature: `operationId` in Cloud mode alone. */
 export const PhoneSignatureRequest = Type.Object({
-  signature: Type.String({ minLength: 1, maxLength: 1024, description: 'Base64 DER, by the device key, over `hash`' }),
+  signature: Base64Der(
+    "ECDSA-Sig-Value by the device key, over `hash` or, in Cloud mode, over the approval's `toBeSigned`",
+  ),
+  operationId: Type.Optional(Type.String({ minLength: 1, maxLength: 37 })),
 })
 export type PhoneSignatureRequest = Static<typeof PhoneSignatureRequest>
 

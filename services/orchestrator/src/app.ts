@@ -14,7 +14,7 @@ import {
   type ServiceEnvironment,
   schemesOf,
 } from '@cloudsigner/service'
-import { resumeReceived } from './actions/signing-session.ts'
+import { resumeUnfinished } from './actions/prepare-session.ts'
 import { createPowerAuth, type PowerAuth } from './adapters/power-auth.ts'
 import { defaults, type OrchestratorConfig } from './config.ts'
 import type { OrchestratorContext } from './context.ts'
@@ -42,7 +42,7 @@ export interface Outside {
 
 const jsonBodyLimit = 64 * 1024
 const requestTimeoutSeconds = 600
-/** A session is RECEIVED for no longer than its upload takes; after that nobody is at it any more. */
+/** A session is unfinished for no longer than its upload takes; after that nobody is at it any more. */
 const resumeAfterSeconds = 2 * requestTimeoutSeconds
 
 /** The reference bank: brings its schema up to date, binds, and starts its job. */
@@ -57,7 +57,7 @@ export async function createOrchestrator(
   await makeApplication(context)
   const listener = await listen(server, config.listen)
   const jobs = environment.database.jobs(orchestratorSchema)
-  await jobs.every('resume-received', 60, () => resumeReceived(context, resumeAfterSeconds))
+  await jobs.every('resume-received', 60, () => resumeUnfinished(context, resumeAfterSeconds))
   return {
     listeners: { http: listener },
     async close() {

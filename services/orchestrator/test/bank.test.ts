@@ -5,7 +5,7 @@ import { OrchestratorErrorResponse, type OrchestratorProblemCode } from '@clouds
 import { assembleCertificationRequest, buildCertificationRequestInfo, parseName } from '@cloudsigner/pki'
 import { generateKeySigner } from '@cloudsigner/pki/node'
 import { Check } from 'typebox/value'
-import { resumeReceived } from '../src/actions/signing-session.ts'
+import { resumeUnfinished } from '../src/actions/prepare-session.ts'
 import type { OrchestratorContext } from '../src/context.ts'
 import { subjectOf } from '../src/domain/subject.ts'
 import { type OrchestratorTables, orchestratorSchema } from '../src/store/tables.ts'
@@ -84,6 +84,7 @@ test('an activation is started, committed and seen, by its own user alone', asyn
     activationStatus: 'ACTIVE',
     devicePublicKeyFingerprint: '12345678',
     signerStatus: null,
+    signerMode: null,
   }
   assert.deepEqual(await fixture.bank.commitActivation('alice', activationId), expected)
   await refused(fixture.bank.getActivation('bob', activationId), 'ACTIVATION_UNKNOWN', 404)
@@ -208,7 +209,10 @@ test('each door needs its own credentials', async () => {
     ['GET', '/users/alice/documents'],
     ['GET', '/app/subject'],
     ['POST', '/app/signer'],
+    ['GET', '/app/signer'],
+    ['POST', '/app/signer/challenges'],
     ['GET', '/app/documents'],
+    ['GET', '/app/documents/x/prepared'],
     ['POST', '/app/documents/x/signature'],
     ['POST', '/app/documents/x/rejection'],
   ] as const
@@ -297,7 +301,7 @@ test('a signer out of reach: the document stays RECEIVED, and is taken up later'
   const received = await find()
   assert.ok(received)
   fixture.clock.advance(1)
-  await resumeReceived(contextOf(), 0)
+  await resumeUnfinished(contextOf(), 0)
   assert.equal((await fixture.bank.getDocument('alice', received.documentId)).status, 'WAITING')
 })
 
@@ -344,7 +348,7 @@ function contextOf(): OrchestratorContext {
     blobs: environment.blobs,
     logger: environment.logger,
     clock,
-    signer: testSigner(outside),
+    signer: testSigner(outside, clock),
     settings: { maxDocumentBytes: 1, waitingTimeoutSeconds: 3600, enrollmentServerUrl: '', applicationId: '' },
   } as Partial<OrchestratorContext> as OrchestratorContext
 }

@@ -6,6 +6,7 @@ import {
   type PhoneClient,
 } from '@cloudsigner/clients/orchestrator'
 import { SignerApiError, type SignerClient } from '@cloudsigner/clients/signer'
+import type { OperationStatus } from '@cloudsigner/contracts/powerauth-private'
 import type { SignerProblemCode } from '@cloudsigner/contracts/signer'
 import { normalizeRequest } from '@cloudsigner/powerauth-protocol'
 import {
@@ -14,8 +15,13 @@ import {
   openTestEnvironment,
   type TestEnvironment,
 } from '@cloudsigner/service/testing'
+import type { NewOperation } from '../src/adapters/operations.ts'
 import type { PowerAuth } from '../src/adapters/power-auth.ts'
 import { createOrchestrator, type OrchestratorService } from '../src/app.ts'
+import { Problem } from '../src/domain/problem.ts'
+
+/** How long the signer's approvals are good for: less than a document waits. */
+export const approvalSeconds = 1800
 
 export const nonce = 'kYjzVBB8Y0ZFabxSWbWovQ=='
 
@@ -23,11 +29,24 @@ export interface TestOutside {
   /** By activation: the user and PowerAuth's status. */
   readonly activations: Map<string, { userId: string; status: string }>
   /** What the signer has: by its document id, the bytes and the signature. */
-  readonly documents: Map<string, { bytes: Uint8Array; signature: string | null; rejected: boolean }>
-  readonly signers: Map<string, string>
+  readonly documents: Map<string, TestDocument>
+  /** By activation: what it enrolled with. */
+  readonly signers: Map<string, { readonly mode: 'EXTERNAL' | 'CLOUD'; readonly proof: string }>
+  /** PowerAuth's, by id. */
+  readonly operations: Map<string, NewOperation & { status: OperationStatus }>
   /** What the signer's next calls answer instead. */
   signerFault: { code: SignerProblemCode | 'UNREACHABLE'; status: number } | null
   powerAuthDown: boolean
+  /** The next operation is made, and PowerAuth's answer gets lost. */
+  loseOperationAnswer: boolean
+}
+
+export interface TestDocument {
+  readonly bytes: Uint8Array
+  signature: string | null
+  rejected: boolean
+  /** Of Cloud mode. */
+  readonly approval: { readonly approvalId: string; readonly toBeSigned: string; readonly expiresAt: string } | null
 }
 
 export interface Fixture {
@@ -77,8 +96,10 @@ export async function openFixture(): Promise<Fixture> {
     activations: new Map(),
     documents: new Map(),
     signers: new Map(),
+    operations: new Map(),
     signerFault: null,
     powerAuthDown: false,
+    loseOperationAnswer: false,
   }
   const config = {
     listen: { host: '127.0.0.1', port: 0 },
@@ -88,7 +109,7 @@ export async function openFixture(): Promise<Fixture> {
     maxDocumentBytes: 1024 * 1024,
   }
   const open = () =>
-    createOrchestrator(config, environment, { powerAuth: testPowerAuth(outside), signer: testSigner(outside) })
+    createOrchestrator(config, environment, { powerAuth: testPowerAuth(outside), signer: testSigner(outside, clock) })
   let service: OrchestratorService = await open()
   const address = () => `http://127.0.0.1:${service.listeners.http.port}`
   const authorization = `Basic ${Buffer.from('bank:vault door').toString('base64')}`
@@ -121,9 +142,9 @@ export async function openFixture(): Promise<Fixture> {
   }
 }
 
-function testPowerAuth(outside: TestOutside): PowerAuth {
+export function testPowerAuth(outside: TestOutside): PowerAuth {
   const up = () => {
-    if (outside.powerAuthDown) throw new Error('PowerAuth is down')
+    if (outside.powerAuthDown) throw new Problem('UPSTREAM_UNAVAILABLE', 'PowerAuth is down')
   }
   const callerOf = (activationId: string) => {
     const found = outside.activations.get(activationId)
@@ -156,10 +177,30 @@ function testPowerAuth(outside: TestOutside): PowerAuth {
     async verifyToken({ tokenId }) {
       return callerOf(tokenId)
     },
+    async createOperation(operation) {
+      up()
+      const id = crypto.randomUUID()
+      outside.operations.set(id, { ...operation, status: 'PENDING' })
+      if (outside.loseOperationAnswer) throw new Problem('UPSTREAM_UNAVAILABLE', 'the answer got lost')
+      return id
+    },
+    async findOperation(externalId) {
+      up()
+      return [...outside.operations].find(([, operation]) => operation.externalId === externalId)?.[0] ?? null
+    },
+    async getOperationStatus(operationId) {
+      up()
+      return outside.operations.get(operationId)?.status ?? null
+    },
+    async cancelOperation(operationId) {
+      up()
+      const found = outside.operations.get(operationId)
+      if (found?.status === 'PENDING') found.status = 'CANCELED'
+    },
   }
 }
 
-export function testSigner(outside: TestOutside): SignerClient {
+export function testSigner(outside: TestOutside, clock: FixedClock): SignerClient {
   const check = () => {
     const fault = outside.signerFault
     if (fault) throw new SignerApiError(fault.code, fault.status, `The signer says ${fault.code}`)
@@ -172,19 +213,28 @@ export function testSigner(outside: TestOutside): SignerClient {
   return {
     async createSigner({ signerId, csr }) {
       check()
-      outside.signers.set(signerId ?? '', csr)
+      outside.signers.set(signerId ?? '', { mode: 'EXTERNAL', proof: csr })
     },
     async getSigner(signerId) {
       check()
       if (!outside.signers.has(signerId)) throw new SignerApiError('ERROR_RESOURCE_NOT_FOUND', 400, 'no such signer')
       return { signerId, externalSignerId: signerId, userId: '', signerStatus: 'ACTIVE' }
     },
+    async getSignerDetail(signerId) {
+      check()
+      const signer = outside.signers.get(signerId)
+      if (!signer) throw new SignerApiError('ERROR_RESOURCE_NOT_FOUND', 400, 'no such signer')
+      return { signerId, userId: '', signerStatus: 'ACTIVE', mode: signer.mode, certificate: 'MAA=' }
+    },
     async setSignerStatus() {},
     async uploadDocument({ signerId, externalId, name, fileName, file }) {
       check()
       const bytes = Buffer.concat(await Array.fromAsync(file as AsyncIterable<Uint8Array>))
       const documentId = `s-${externalId}`
-      outside.documents.set(documentId, { bytes, signature: null, rejected: false })
+      const expiresAt = new Date(clock.now().getTime() + approvalSeconds * 1000).toISOString()
+      const inCloud = outside.signers.get(signerId)?.mode === 'CLOUD'
+      const approval = inCloud ? { approvalId: `a-${externalId}`, toBeSigned: 'QXBwcm92YWw=', expiresAt } : null
+      outside.documents.set(documentId, { bytes, signature: null, rejected: false, approval })
       return {
         documentId,
         signerId,
@@ -194,19 +244,39 @@ export function testSigner(outside: TestOutside): SignerClient {
         fileName,
         size: bytes.length,
         hash: 'MQA=',
+        ...(approval && { approval }),
       }
     },
-    createChallenge: () => Promise.reject(new SignerApiError('ERROR_GENERIC', 400, 'There is no Cloud mode here')),
-    createCloudSigner: () => Promise.reject(new SignerApiError('ERROR_GENERIC', 400, 'There is no Cloud mode here')),
+    async createChallenge() {
+      check()
+      return { challengeId: 'challenge', toBeSigned: 'QmluZGluZw==', expiresAt: clock.now().toISOString() }
+    },
+    async createCloudSigner({ signerId, userId, signature, subject }) {
+      check()
+      if (signature !== 'Z29vZA==') throw new SignerApiError('CSR_INVALID_SIGNATURE_ERROR', 400, 'not signed')
+      outside.signers.set(signerId, { mode: 'CLOUD', proof: subject ?? '' })
+      return { signerId, userId, signerStatus: 'ACTIVE', mode: 'CLOUD', certificate: 'MAA=' }
+    },
     async signDocument(documentId, request) {
       check()
       const document = documentOf(documentId)
-      if (!('signature' in request)) throw new SignerApiError('ERROR_GENERIC', 400, 'There is no Cloud mode here')
-      if (document.signature || document.rejected) {
-        throw new SignerApiError('ILLEGAL_OPERATION_ERROR', 400, 'The document waits no longer')
-      }
-      document.signature = request.signature
+      const forbidden = (why: string) => new SignerApiError('ILLEGAL_OPERATION_ERROR', 400, why)
+      if ('approval' in request) {
+        const { approvalId, operationId, signature } = request.approval
+        if (document.signature === signature) return { documentId, uri: '' }
+        if (document.approval?.approvalId !== approvalId) throw forbidden('It is another approval')
+        if (outside.operations.get(operationId)?.status !== 'APPROVED') throw forbidden('The operation is not approved')
+      } else if (document.approval !== null) throw forbidden('The signer is of Cloud mode')
+      if (document.signature || document.rejected) throw forbidden('The document waits no longer')
+      document.signature = 'approval' in request ? request.approval.signature : request.signature
       return { documentId, uri: '' }
+    },
+    async downloadPrepared(documentId, range) {
+      check()
+      const { bytes } = documentOf(documentId)
+      const body = new Blob([Buffer.concat([bytes, Buffer.from(`prepared:${range ?? 'whole'}`)])])
+      const headers = new Headers({ 'content-type': 'application/pdf', 'accept-ranges': 'bytes', etag: '"p"' })
+      return { status: range === undefined ? 200 : 206, headers, body: body.stream() }
     },
     async downloadDocument(documentId, range) {
       check()

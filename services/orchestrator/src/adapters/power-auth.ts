@@ -1,6 +1,8 @@
-import { PowerAuthClientError, type PowerAuthPrivateClient } from '@cloudsigner/clients/powerauth-private'
+import type { PowerAuthPrivateClient } from '@cloudsigner/clients/powerauth-private'
 import { type AuthorizationHeader, normalizeRequest, type TokenHeader } from '@cloudsigner/powerauth-protocol'
 import { Problem } from '../domain/problem.ts'
+import { createOperations, type Operations, type OperationsClient } from './operations.ts'
+import { asked, unavailable, unless } from './power-auth-answer.ts'
 
 /** Who a phone's call comes from. */
 export interface Caller {
@@ -21,7 +23,7 @@ export interface PhoneCall {
 }
 
 /** What this service asks of PowerAuth. Every member throws UPSTREAM_UNAVAILABLE where there is no answer. */
-export interface PowerAuth {
+export interface PowerAuth extends Operations {
   /** Makes the bank's application where there is none yet; what an app is built with. */
   getMobileSdkConfig(): Promise<string>
   startActivation(userId: string): Promise<StartedActivation>
@@ -42,7 +44,8 @@ type Client = Pick<
   | 'getActivationStatus'
   | 'verifySignature'
   | 'validateToken'
->
+> &
+  OperationsClient
 
 export function createPowerAuth(client: Client, applicationId: string): PowerAuth {
   let config: string | null = null
@@ -66,6 +69,7 @@ export function createPowerAuth(client: Client, applicationId: string): PowerAut
   }
 
   return {
+    ...createOperations(client, applicationId),
     getMobileSdkConfig,
     async startActivation(userId) {
       await getMobileSdkConfig()
@@ -140,29 +144,4 @@ function callerOf(
   const { activationId, userId } = answer
   if (answer.applicationId !== applicationId || answer.activationStatus !== 'ACTIVE') return null
   return activationId && userId ? { activationId, userId } : null
-}
-
-/** Null for a refusal with one of these codes. */
-async function unless<Answer>(codes: string | RegExp, call: () => Promise<Answer>): Promise<Answer | null> {
-  try {
-    return await call()
-  } catch (cause) {
-    const refused =
-      cause instanceof PowerAuthClientError &&
-      (typeof codes === 'string' ? cause.code === codes : codes.test(cause.code))
-    if (refused) return null
-    throw unavailable(cause)
-  }
-}
-
-async function asked<Answer>(call: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await call()
-  } catch (cause) {
-    throw unavailable(cause)
-  }
-}
-
-function unavailable(cause: unknown): Problem {
-  return new Problem('UPSTREAM_UNAVAILABLE', 'PowerAuth does not answer as it should', {}, { cause })
 }

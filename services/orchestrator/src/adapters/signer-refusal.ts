@@ -4,7 +4,6 @@ import { Problem } from '../domain/problem.ts'
 
 /** What a refusal of the signer means here. What is not in the table is no answer at all. */
 const meanings: Readonly<Partial<Record<SignerApiError['code'], OrchestratorProblemCode>>> = {
-  CSR_INVALID_SIGNATURE_ERROR: 'CSR_REFUSED',
   DOCUMENT_UPLOAD_ERROR: 'DOCUMENT_REFUSED',
   DOCUMENT_VISUAL_SIGNATURE_ERROR: 'DOCUMENT_REFUSED',
   DOCUMENT_INVALID_SIGNATURE_ERROR: 'SIGNATURE_REFUSED',
@@ -12,9 +11,16 @@ const meanings: Readonly<Partial<Record<SignerApiError['code'], OrchestratorProb
   ERROR_RESOURCE_NOT_FOUND: 'STATE_FORBIDS',
 }
 
+/** Codes that mean what the call at hand is about. */
+const caseOfCaller: ReadonlySet<string> = new Set([
+  'REQUEST_VALIDATION_ERROR',
+  'CSR_INVALID_SIGNATURE_ERROR',
+  'CERTIFICATE_AUTHORITY_ERROR',
+])
+
 /**
- * Calls the signer and says its refusals in this service's words. `badRequest` is what a REQUEST_VALIDATION_ERROR, or a
- * CA that refuses, means in the call at hand.
+ * Calls the signer and says its refusals in this service's words. `badRequest` is what a REQUEST_VALIDATION_ERROR, a
+ * proof that does not verify, or a CA that refuses, means in the call at hand.
  */
 export async function askSigner<Answer>(
   badRequest: OrchestratorProblemCode,
@@ -24,8 +30,7 @@ export async function askSigner<Answer>(
     return await call()
   } catch (cause) {
     if (!(cause instanceof SignerApiError)) throw cause
-    const caseOfCaller = cause.code === 'REQUEST_VALIDATION_ERROR' || cause.code === 'CERTIFICATE_AUTHORITY_ERROR'
-    const code = cause.status === 400 ? (caseOfCaller ? badRequest : meanings[cause.code]) : undefined
+    const code = cause.status === 400 ? (caseOfCaller.has(cause.code) ? badRequest : meanings[cause.code]) : undefined
     if (code !== undefined) throw new Problem(code, cause.message, {}, { cause })
     throw new Problem('UPSTREAM_UNAVAILABLE', 'The signer does not answer as it should', {}, { cause })
   }

@@ -11,20 +11,20 @@ import {
   User,
   UserParams,
 } from '@cloudsigner/contracts/orchestrator'
-import { bytesResponse, type HttpServer } from '@cloudsigner/service'
+import type { HttpServer } from '@cloudsigner/service'
 import { Type } from 'typebox'
-import { createSession, currentSession } from '../actions/signing-session.ts'
+import { createSession } from '../actions/create-session.ts'
+import { currentSession, refreshedSession } from '../actions/signing-session.ts'
 import type { OrchestratorContext } from '../context.ts'
 import { Problem } from '../domain/problem.ts'
 import { addActivation, addUser, getUser, requireActivation } from '../store/people.ts'
 import { listSessions } from '../store/sessions.ts'
 import { activationView } from './activation-view.ts'
 import { refusals } from './problem-answer.ts'
-import { sendSignedFile } from './session-file.ts'
+import { RangeHeader, rangeResponses, sendSignedFile } from './session-file.ts'
 import { sessionView } from './views.ts'
 
 const UserSessionParams = Type.Object({ ...UserParams.properties, ...SessionParams.properties })
-const RangeHeader = Type.Object({ range: Type.Optional(Type.String({ maxLength: 1024 })) })
 const listed = 100
 
 /** The bank's own side. */
@@ -151,10 +151,10 @@ export function bankRoutes(server: HttpServer, context: OrchestratorContext): vo
       schema: {
         summary: 'A document',
         params: UserSessionParams,
-        response: { 200: SessionDocument, ...refusals(400, 404) },
+        response: { 200: SessionDocument, ...refusals(400, 404, 503) },
       },
     },
-    async (request) => view(await currentSession(context, request.params.userId, request.params.documentId)),
+    async (request) => view(await refreshedSession(context, request.params.userId, request.params.documentId)),
   )
 
   server.get(
@@ -164,11 +164,7 @@ export function bankRoutes(server: HttpServer, context: OrchestratorContext): vo
         summary: 'The signed file, or ranges of it',
         params: UserSessionParams,
         headers: RangeHeader,
-        response: {
-          200: bytesResponse('The file', 'application/pdf'),
-          206: bytesResponse('The range, or the ranges', 'application/pdf', 'multipart/byteranges'),
-          ...refusals(400, 404, 409, 503),
-        },
+        response: { ...rangeResponses, ...refusals(400, 404, 409, 503) },
       },
     },
     async (request, reply) => {

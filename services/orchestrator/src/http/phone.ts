@@ -1,22 +1,24 @@
 import {
+  EnrolChallenge,
   EnrolRequest,
   PhoneDocument,
   PhoneDocumentList,
   PhoneSignatureRequest,
+  PhoneSigner,
   SessionParams,
   SubjectResponse,
 } from '@cloudsigner/contracts/orchestrator'
 import { bytesResponse, type HttpServer } from '@cloudsigner/service'
-import { Type } from 'typebox'
-import { enrol } from '../actions/enrol.ts'
-import { currentSession, reject, sign } from '../actions/signing-session.ts'
+import { createEnrolChallenge, enrol, enrolInCloud } from '../actions/enrol.ts'
+import { getPhoneSigner } from '../actions/phone-signer.ts'
+import { currentSession, refreshedSession, reject, sign } from '../actions/signing-session.ts'
 import type { OrchestratorContext } from '../context.ts'
 import { subjectOf } from '../domain/subject.ts'
 import { getUser } from '../store/people.ts'
 import { listSessions, type Session } from '../store/sessions.ts'
 import { phoneOf } from './phone-authentication.ts'
 import { refusals } from './problem-answer.ts'
-import { sendOriginal, sendSignedFile } from './session-file.ts'
+import { RangeHeader, rangeResponses, sendOriginal, sendPreparedFile, sendSignedFile } from './session-file.ts'
 import { phoneView } from './views.ts'
 
 const listed = 100
@@ -39,15 +41,33 @@ export function phoneRoutes(scope: HttpServer, context: OrchestratorContext): vo
     '/app/signer',
     {
       schema: {
-        summary: 'Enrol this device with a CSR',
+        summary: 'Enrol this device: with a CSR, or in Cloud mode with a challenge that it signed',
         body: EnrolRequest,
-        response: { 200: Type.Object({}), ...refusals(400, 404, 409, 503) },
+        response: { 200: PhoneSigner, ...refusals(400, 404, 409, 503) },
       },
     },
     async (request) => {
-      await enrol(context, phoneOf(request), request.body.csr)
-      return {}
+      const { body } = request
+      const phone = phoneOf(request)
+      return body.mode === 'CLOUD' ? enrolInCloud(context, phone, body) : enrol(context, phone, body.csr)
     },
+  )
+
+  scope.post(
+    '/app/signer/challenges',
+    {
+      schema: {
+        summary: 'Cloud mode: what the device signs to have its key pinned',
+        response: { 200: EnrolChallenge, ...refusals(400, 404, 409, 503) },
+      },
+    },
+    async (request) => createEnrolChallenge(context, phoneOf(request)),
+  )
+
+  scope.get(
+    '/app/signer',
+    { schema: { summary: "This device's signer", response: { 200: PhoneSigner, ...refusals(400, 404, 409, 503) } } },
+    async (request) => getPhoneSigner(context, phoneOf(request)),
   )
 
   scope.get(
@@ -62,9 +82,13 @@ export function phoneRoutes(scope: HttpServer, context: OrchestratorContext): vo
   scope.get(
     '/app/documents/:documentId',
     {
-      schema: { summary: 'A document', params: SessionParams, response: { 200: PhoneDocument, ...refusals(400, 404) } },
+      schema: {
+        summary: 'A document',
+        params: SessionParams,
+        response: { 200: PhoneDocument, ...refusals(400, 404, 409, 503) },
+      },
     },
-    async (request) => view(await currentSession(context, phoneOf(request).userId, request.params.documentId)),
+    async (request) => view(await refreshedSession(context, phoneOf(request).userId, request.params.documentId)),
   )
 
   scope.get(
@@ -84,6 +108,22 @@ export function phoneRoutes(scope: HttpServer, context: OrchestratorContext): vo
     },
   )
 
+  scope.get(
+    '/app/documents/:documentId/prepared',
+    {
+      schema: {
+        summary: 'The very file that is to be signed, or ranges of it',
+        params: SessionParams,
+        headers: RangeHeader,
+        response: { ...rangeResponses, ...refusals(400, 404, 409, 503) },
+      },
+    },
+    async (request, reply) => {
+      const session = await currentSession(context, phoneOf(request).userId, request.params.documentId)
+      return sendPreparedFile(context, session, request.headers.range, reply)
+    },
+  )
+
   scope.post(
     '/app/documents/:documentId/signature',
     {
@@ -96,7 +136,8 @@ export function phoneRoutes(scope: HttpServer, context: OrchestratorContext): vo
     },
     async (request) => {
       const { userId } = phoneOf(request)
-      return view(await sign(context, userId, request.params.documentId, request.body.signature))
+      const { signature, operationId = null } = request.body
+      return view(await sign(context, userId, request.params.documentId, { signature, operationId }))
     },
   )
 

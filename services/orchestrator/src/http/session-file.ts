@@ -1,10 +1,19 @@
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
+import type { FileDownload } from '@cloudsigner/clients/signer'
+import { bytesResponse } from '@cloudsigner/service'
 import type { FastifyReply } from 'fastify'
+import { Type } from 'typebox'
 import { askSigner } from '../adapters/signer-refusal.ts'
 import type { OrchestratorContext } from '../context.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Session } from '../store/sessions.ts'
+
+export const RangeHeader = Type.Object({ range: Type.Optional(Type.String({ maxLength: 1024 })) })
+export const rangeResponses = {
+  200: bytesResponse('The file', 'application/pdf'),
+  206: bytesResponse('The range, or the ranges', 'application/pdf', 'multipart/byteranges'),
+}
 
 /** Headers of the signer's answer that are the file's own. */
 const passedOn = ['content-type', 'content-length', 'content-range', 'accept-ranges', 'etag'] as const
@@ -18,7 +27,23 @@ export async function sendSignedFile(
 ): Promise<FastifyReply> {
   const { state } = session
   if (state.status !== 'SIGNED') throw new Problem('STATE_FORBIDS', `The document is ${state.status}, not SIGNED`)
-  const file = await askSigner('REQUEST_INVALID', () => context.signer.downloadDocument(state.signerDocumentId, range))
+  return passOn(reply, () => context.signer.downloadDocument(state.signerDocumentId, range))
+}
+
+/** The very file that is to be signed, in the same way: for the phone to show, and to compute what it signs. */
+export async function sendPreparedFile(
+  context: OrchestratorContext,
+  session: Session,
+  range: string | undefined,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { state } = session
+  if (!('signerDocumentId' in state)) throw new Problem('STATE_FORBIDS', `The document is ${state.status}`)
+  return passOn(reply, () => context.signer.downloadPrepared(state.signerDocumentId, range))
+}
+
+async function passOn(reply: FastifyReply, download: () => Promise<FileDownload>): Promise<FastifyReply> {
+  const file = await askSigner('REQUEST_INVALID', download)
   reply.code(file.status)
   for (const name of passedOn) {
     const value = file.headers.get(name)

@@ -49,4 +49,31 @@ export const orchestratorMigrations: readonly Migration[] = [
       await sql`create index session_of_user on session (user_id, created_at)`.execute(db)
     },
   },
+  {
+    name: '0002-cloud-mode',
+    async up(db) {
+      await sql`
+        alter table activation add column mode text check (mode in ('EXTERNAL', 'CLOUD'))`.execute(db)
+      await sql`update activation set mode = 'EXTERNAL' where enrolled_at is not null`.execute(db)
+      await sql`
+        alter table activation add check ((mode is null) = (enrolled_at is null))`.execute(db)
+      await sql`
+        alter table session
+          add column approval_id text,
+          add column approval text,
+          add column operation_id text unique,
+          drop constraint session_status_check`.execute(db)
+      await sql`
+        alter table session
+          add constraint session_status_check check (
+            status in ('RECEIVED', 'PREPARED', 'WAITING', 'SIGNED', 'REJECTED', 'EXPIRED', 'REFUSED')),
+          add check ((approval_id is null) = (approval is null)),
+          add check (case when status = 'PREPARED' then approval_id is not null and operation_id is null
+                          else (operation_id is null) = (approval_id is null) end),
+          add check (signer_document_id is not null or approval_id is null)`.execute(db)
+      await sql`create index session_unfinished on session (created_at) where status in ('RECEIVED', 'PREPARED')`.execute(
+        db,
+      )
+    },
+  },
 ]

@@ -1,3 +1,4 @@
+import type { SignerMode } from '@cloudsigner/contracts/cloud-mode'
 import type { User } from '@cloudsigner/contracts/orchestrator'
 import { Problem } from '../domain/problem.ts'
 import type { OrchestratorDatabase } from './tables.ts'
@@ -58,15 +59,15 @@ export async function requireActivation(
   db: OrchestratorDatabase,
   userId: string,
   activationId: string,
-): Promise<{ readonly enrolled: boolean }> {
+): Promise<{ readonly enrolled: boolean; readonly mode: SignerMode | null }> {
   const row = await db
     .selectFrom('activation')
-    .select('enrolled_at')
+    .select(['enrolled_at', 'mode'])
     .where('activation_id', '=', activationId)
     .where('user_id', '=', userId)
     .executeTakeFirst()
   if (row === undefined) throw new Problem('ACTIVATION_UNKNOWN', 'The user has no such activation')
-  return { enrolled: row.enrolled_at !== null }
+  return { enrolled: row.enrolled_at !== null, mode: row.mode }
 }
 
 /** The user's enrolled devices, newest first. */
@@ -81,11 +82,12 @@ export async function listEnrolledActivations(db: OrchestratorDatabase, userId: 
   return rows.map((row) => row.activation_id)
 }
 
-export async function markEnrolled(db: OrchestratorDatabase, activationId: string, at: Date): Promise<void> {
-  await db
-    .updateTable('activation')
-    .set({ enrolled_at: at })
-    .where('activation_id', '=', activationId)
-    .where('enrolled_at', 'is', null)
-    .execute()
+/** The first time, or again: perhaps in the other mode. */
+export async function markEnrolled(
+  db: OrchestratorDatabase,
+  activationId: string,
+  mode: SignerMode,
+  at: Date,
+): Promise<void> {
+  await db.updateTable('activation').set({ enrolled_at: at, mode }).where('activation_id', '=', activationId).execute()
 }

@@ -1,4 +1,3 @@
-import type { SessionStatus } from '@cloudsigner/contracts/orchestrator'
 import { Problem } from '../domain/problem.ts'
 import { type Advance, advance, type SessionEvent, type SessionState } from '../domain/signing-session.ts'
 import type { OrchestratorDatabase } from './tables.ts'
@@ -53,6 +52,9 @@ const columns = [
   'waiting_until',
   'signature',
   'reason',
+  'approval_id',
+  'approval',
+  'operation_id',
   'revision',
   'created_at',
 ] as const
@@ -87,12 +89,12 @@ export async function listSessions(
   return rows.map(asSession)
 }
 
-/** Sessions that a crash left before the signer answered. */
-export async function listReceived(db: OrchestratorDatabase, before: Date): Promise<readonly Session[]> {
+/** Sessions that a crash left before there was something to sign. */
+export async function listUnfinished(db: OrchestratorDatabase, before: Date): Promise<readonly Session[]> {
   const rows = await db
     .selectFrom('session')
     .select(columns)
-    .where('status', '=', 'RECEIVED')
+    .where('status', 'in', ['RECEIVED', 'PREPARED'])
     .where('created_at', '<', before)
     .orderBy('created_at')
     .limit(100)
@@ -126,16 +128,21 @@ export async function apply(
 }
 
 interface StateColumns {
-  status: SessionStatus
+  status: SessionState['status']
   signer_document_id: string | null
   hash: string | null
   waiting_until: Date | null
   signature: string | null
   reason: string | null
+  approval_id: string | null
+  approval: string | null
+  operation_id: string | null
 }
 
 function columnsOf(state: SessionState): StateColumns {
   const prepared = 'signerDocumentId' in state ? state : null
+  const release = 'release' in state ? state.release : null
+  const approval = state.status === 'PREPARED' ? state.approval : release
   return {
     status: state.status,
     signer_document_id: prepared?.signerDocumentId ?? null,
@@ -143,6 +150,9 @@ function columnsOf(state: SessionState): StateColumns {
     waiting_until: prepared?.waitingUntil ?? null,
     signature: state.status === 'SIGNED' ? state.signature : null,
     reason: state.status === 'REFUSED' ? state.reason : null,
+    approval_id: approval?.approvalId ?? null,
+    approval: approval?.toBeSigned ?? null,
+    operation_id: release?.operationId ?? null,
   }
 }
 
@@ -157,9 +167,16 @@ function stateOf(row: StateColumns): SessionState {
     hash: row.hash,
     waitingUntil: row.waiting_until,
   }
+  const approval =
+    row.approval_id === null || row.approval === null ? null : { approvalId: row.approval_id, toBeSigned: row.approval }
+  if (row.status === 'PREPARED') {
+    if (approval === null) throw new Error('a PREPARED session lacks its approval')
+    return { status: 'PREPARED', approval, ...prepared }
+  }
+  const release = approval && row.operation_id !== null ? { ...approval, operationId: row.operation_id } : null
   return row.status === 'SIGNED'
-    ? { status: 'SIGNED', signature: row.signature ?? '', ...prepared }
-    : { status: row.status, ...prepared }
+    ? { status: 'SIGNED', signature: row.signature ?? '', release, ...prepared }
+    : { status: row.status, release, ...prepared }
 }
 
 function asSession(

@@ -1,5 +1,7 @@
-import type { IdentityType, SessionStatus } from '@cloudsigner/contracts/orchestrator'
+import type { SignerMode } from '@cloudsigner/contracts/cloud-mode'
+import type { IdentityType } from '@cloudsigner/contracts/orchestrator'
 import type { Kysely } from 'kysely'
+import type { SessionState } from '../domain/signing-session.ts'
 
 export interface OrchestratorTables {
   person: PersonRow
@@ -26,8 +28,10 @@ interface ActivationRow {
   activation_id: string
   user_id: string
   started_at: Date
-  /** When the signer took the phone's CSR; null before. */
+  /** When the signer last took the phone's enrolment; null before. */
   enrolled_at: Date | null
+  /** Of that enrolment. */
+  mode: SignerMode | null
 }
 
 /** A signing session: `domain/signing-session.ts` says which members go with which status. */
@@ -40,12 +44,16 @@ interface SessionRow {
   /** The bank's own copy of the PDF, for the phone to show. */
   blob: string
   size: number
-  status: SessionStatus
+  status: SessionState['status']
   signer_document_id: string | null
   hash: string | null
   waiting_until: Date | null
   signature: string | null
   reason: string | null
+  /** Cloud mode: the signer's approval (Base64 DER), and PowerAuth's operation for it. */
+  approval_id: string | null
+  approval: string | null
+  operation_id: string | null
   /** Goes up by one with every change: two changes at once do not overwrite each other. */
   revision: number
   created_at: Date
