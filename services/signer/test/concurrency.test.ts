@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { SignerApiError } from '@cloudsigner/clients/signer'
 import { withRealPostgres } from '@cloudsigner/service/testing'
+import { cloudRaces } from './cloud-races.ts'
 import { csrOf, type Fixture, openFixture, type Phone } from './fixture.ts'
 import { refused } from './refused.ts'
 
@@ -20,6 +21,7 @@ test('two replicas on one PostgreSQL keep every rule that needs a lock', async (
     await t.test('signature, rejection and deletion at once: what was answered is what is', () => races(fixture, phone))
     await t.test('a signer blocked while it signs: each document SIGNED or refused', () => blocking(fixture))
     await t.test('first enrolments at once: one signer, and every certificate is found', () => enrolments(fixture))
+    await cloudRaces(t, fixture)
     await fixture.close()
   })
 })

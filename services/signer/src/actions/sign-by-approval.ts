@@ -50,22 +50,23 @@ export async function signByApproval(
       "The document is of External mode: what completes it is the device's signature, not an approval",
     )
   }
-  if (await isSameCall(context, document.documentId, request)) return answerAgain(context, document.documentId, level)
-  const approval = await check(
-    context,
-    document,
-    { ...certificate, credentialId: certificate.credentialId },
-    request,
-    level,
-  )
-  const claim = newClaim(context)
-  if (!(await release(context, document, approval, request, level, claim))) {
-    // Somebody was faster: with the same call, or with another one, which the document's state then tells.
-    if (await isSameCall(context, document.documentId, request)) return answerAgain(context, document.documentId, level)
-    requireSignable(await getDocument(context.db, document.documentId), context.clock.now())
-    throw usedOperation()
+  const answeredAgain = async (): Promise<boolean> => {
+    if (!(await isSameCall(context, document.documentId, request))) return false
+    await answerAgain(context, document.documentId, level)
+    return true
   }
-  await completeSigning(context, document.documentId, claim.id)
+  if (await answeredAgain()) return
+  const claim = newClaim(context)
+  try {
+    const cloud = { ...certificate, credentialId: certificate.credentialId }
+    const approval = await check(context, document, cloud, request, level)
+    await release(context, document, approval, request, level, claim)
+  } catch (error) {
+    // Refused perhaps because the same call was faster: it has used what this one brings.
+    if (await answeredAgain()) return
+    throw error
+  }
+  await completeSigning(context, document.documentId, claim.id, 'just now')
 }
 
 /** The list of cloud-mode.md, in its order. */
@@ -119,7 +120,10 @@ const usedApproval = () =>
 const usedOperation = () =>
   new SignerProblem('ILLEGAL_OPERATION_ERROR', 'The operation has been used: each releases one signature')
 
-/** Consuming the approval, recording the intent and the state change: one transaction. False where one of them was taken. */
+/**
+ * Consuming the approval, recording the intent and the state change: one transaction, of which nothing is left where
+ * approval, operation or document was taken meanwhile.
+ */
 async function release(
   context: SignerContext,
   { documentId, signerId }: StoredDocument,
@@ -127,28 +131,23 @@ async function release(
   { operationId, signature }: ApprovalRequest,
   level: SignatureLevel,
   claim: Claim,
-): Promise<boolean> {
+): Promise<void> {
   const { approvalId } = approval
   const released = { approvalId, operationId }
   const sealedIntent = sealIntent(context, documentId, released, approvalHashOf(approval.der, context.crypto))
   const intent: Release = { documentId, ...released, signature, level, sealedIntent }
-  try {
-    await context.db.transaction().execute(async (transaction) => {
-      const at = context.clock.now()
-      const signer = await lockSigner(transaction, signerId, 'share')
-      requireActiveSigner(signer?.status ?? 'REMOVED')
-      if (!(await insertRelease(transaction, intent, claim, at))) throw new Taken()
-      if (!(await markSigning(transaction, documentId, at))) throw new Taken()
-    })
-    return true
-  } catch (error) {
-    if (error instanceof Taken) return false
-    throw error
-  }
+  await context.db.transaction().execute(async (transaction) => {
+    const at = context.clock.now()
+    const signer = await lockSigner(transaction, signerId, 'share')
+    requireActiveSigner(signer?.status ?? 'REMOVED')
+    if (!(await insertRelease(transaction, intent, claim, at))) {
+      throw (await wasUsed(transaction, { operationId })) ? usedOperation() : usedApproval()
+    }
+    if (await markSigning(transaction, documentId, at)) return
+    requireSignable(await getDocument(transaction, documentId), at)
+    throw new SignerProblem('ILLEGAL_OPERATION_ERROR', 'The document changed meanwhile')
+  })
 }
-
-/** Rolls the transaction back: half a release is none. */
-class Taken extends Error {}
 
 async function isSameCall(context: SignerContext, documentId: string, request: ApprovalRequest): Promise<boolean> {
   const earlier = await findRelease(context.db, documentId)
@@ -171,7 +170,7 @@ async function answerAgain(context: SignerContext, documentId: string, level: Si
     const claim = newClaim(context)
     timeStampsFor(context, level)
     if (await claimRelease(context.db, documentId, level, claim, context.clock.now())) {
-      return completeSigning(context, documentId, claim.id)
+      return completeSigning(context, documentId, claim.id, 'earlier')
     }
     await setTimeout(pollMilliseconds)
   }

@@ -26,7 +26,7 @@ async function resumed(context: SignerContext, documentId: string): Promise<bool
   const claim = newClaim(context)
   if (!(await claimRelease(context.db, documentId, null, claim, context.clock.now()))) return false
   try {
-    await completeSigning(context, documentId, claim.id)
+    await completeSigning(context, documentId, claim.id, 'earlier')
     return true
   } catch (error) {
     context.logger.warn({ err: error, documentId }, 'a released document could not be signed yet')
