@@ -36,6 +36,10 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'what the signatures of PDF files are worth',
     run: async (args, io) => (await import('./validate/main.ts')).runValidate(args, io),
   },
+  pades: {
+    summary: 'sign PDFs, raise and time-stamp signatures, without any server',
+    run: async (args, io) => (await import('./pades/main.ts')).runPades(args, io),
+  },
   version: {
     summary: 'print the version',
     run: async (_args, io) => {

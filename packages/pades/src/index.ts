@@ -25,6 +25,7 @@ export {
   timestampDocument,
 } from './augment/augment.ts'
 export type { RevocationFreshness } from './augment/collect.ts'
+export { type EmbedAtLevelOptions, embedAtLevel } from './augment/embed-at-level.ts'
 export { digestAlgorithmFor } from './sign/algorithm.ts'
 export { type EmbedOptions, embedSignature, type TimeStampedEmbedOptions } from './sign/embed.ts'
 export { appearanceErrors, PadesError, type PadesErrorCode, padesErrors } from './sign/errors.ts'

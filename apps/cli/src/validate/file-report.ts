@@ -22,7 +22,9 @@ export interface FileError {
   readonly offset?: number
 }
 
-export interface ReportOptions extends Pick<ValidateArguments, 'revocation' | 'password'> {
+export interface ReportOptions extends Pick<ValidateArguments, 'revocation'> {
+  /** Of encrypted files; default the empty one. */
+  readonly password?: string
   /** DER. */
   readonly trustAnchors: readonly Uint8Array[]
   readonly fetchRevocation: RevocationFetcher | undefined
@@ -33,7 +35,7 @@ export async function reportFile(file: string, options: ReportOptions): Promise<
   try {
     const source = await fileSource(file)
     try {
-      const reading = { inflate: zlibInflate, decryption: { ciphers: nodeCiphers, password: options.password } }
+      const reading = { inflate: zlibInflate, decryption: { ciphers: nodeCiphers, password: options.password ?? '' } }
       const { signatures } = await validateSignatures(source, { ...options, reading, crypto: nodeCrypto })
       return { file, signatures }
     } finally {

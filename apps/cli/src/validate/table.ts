@@ -41,6 +41,6 @@ function row(label: string, text: string): string {
 }
 
 /** Names come from the file: control characters must not reach the terminal. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{FFFD}')
 }
