@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createEjbcaClient } from '@cloudsigner/clients/ejbca'
 import { createPowerAuthPrivateClient } from '@cloudsigner/clients/powerauth-private'
+import { cloudSignatureTemplate } from '@cloudsigner/contracts/powerauth-private'
 import { createDeviceRegistry } from '../src/adapters/device-registry.ts'
 import { ejbcaAuthority } from '../src/adapters/ejbca-authority.ts'
 import { SignerProblem } from '../src/domain/signer-problem.ts'
@@ -122,6 +123,56 @@ test('a refusal of PowerAuth is an answer: nothing verifies, and the activation 
   assert.deepEqual(await registry.getActivation('a'), { status: 'REMOVED', userId: 'unknown' })
 })
 
+const operation = {
+  id: 'o',
+  userId: 'alice',
+  applications: ['bank'],
+  externalId: null,
+  activationFlag: null,
+  operationType: 'cloud_signature',
+  templateName: 'cloud_signature',
+  data: 'A0*T00*NContract*T00',
+  parameters: { approvalHash: '00' },
+  additionalData: { activationId: 'a' },
+  status: 'APPROVED',
+  statusReason: null,
+  signatureType: ['POSSESSION_KNOWLEDGE'],
+  failureCount: 0,
+  maxFailureCount: 5,
+  timestampCreated: '2026-06-01T12:00:00.000Z',
+  timestampExpires: '2026-06-01T12:05:00.000Z',
+  timestampFinalized: '2026-06-01T12:01:00.000Z',
+  riskFlags: null,
+  proximityOtp: null,
+  activationId: 'a',
+} as const
+
+test('an operation is asked for by its id alone, so that asking claims it for nobody', async () => {
+  const sent: Sent[] = []
+  const answer = { status: 200, body: { status: 'OK', responseObject: operation } }
+  assert.deepEqual(await devices(answering(answer, sent)).findOperation('o'), operation)
+  assert.match(sent[0]?.url ?? '', /\/operation\/detail$/)
+  assert.deepEqual(sent[0]?.body, { requestObject: { operationId: 'o' } })
+  assert.equal(await devices(answering(refusedBy('ERR0034'))).findOperation('o'), null)
+})
+
+test('the template of operations is made once, and one that is there is no error', async () => {
+  for (const answer of [
+    { status: 200, body: { status: 'OK', responseObject: { ...cloudSignatureTemplate, id: 1 } } },
+    refusedBy('ERR0039'),
+  ]) {
+    const sent: Sent[] = []
+    const registry = devices(answering(answer, sent))
+    await registry.ensureOperationTemplate()
+    await registry.ensureOperationTemplate()
+    assert.equal(sent.length, 1)
+    assert.match(sent[0]?.url ?? '', /\/operation\/template\/create$/)
+    assert.deepEqual(sent[0]?.body, { requestObject: cloudSignatureTemplate })
+  }
+  const refusing = devices(answering(refusedBy('ERR0024')))
+  await assert.rejects(refusing.ensureOperationTemplate(), problem('CSR_SIGNATURE_VERIFICATION_ERROR', 503))
+})
+
 for (const [what, answer] of [
   ['nothing', null],
   ['500', { status: 500, body: 'oops' }],
@@ -133,5 +184,7 @@ for (const [what, answer] of [
     const expected = problem('CSR_SIGNATURE_VERIFICATION_ERROR', 503)
     await assert.rejects(registry.getActivation('a'), expected)
     await assert.rejects(registry.verifyDeviceSignature('a', Uint8Array.of(1), Uint8Array.of(2)), expected)
+    await assert.rejects(registry.findOperation('o'), expected)
+    await assert.rejects(registry.ensureOperationTemplate(), expected)
   })
 }

@@ -54,6 +54,8 @@ async function storesNothing(work: () => Promise<unknown>): Promise<void> {
 
 const doors = [
   ['POST', '/signers'],
+  ['POST', '/v2/signers/challenges'],
+  ['POST', '/v2/signers'],
   ['GET', '/signers/x'],
   ['PUT', '/signers/x'],
   ['POST', '/documents'],
