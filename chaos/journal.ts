@@ -4,6 +4,7 @@
  */
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import type { SignerMode } from '@cloudsigner/contracts/cloud-mode'
 import { outcomeOf } from './load/outcome.ts'
 
 /** By which API a document goes: the signer's, as a bank of one's own calls it, or the reference bank's. */
@@ -14,7 +15,7 @@ export type Act =
   | { readonly act: 'start-activation'; readonly userId: string }
   | { readonly act: 'activate'; readonly userId: string }
   | { readonly act: 'commit-activation'; readonly userId: string; readonly activationId: string }
-  | { readonly act: 'enrol'; readonly userId: string; readonly activationId: string }
+  | { readonly act: 'enrol'; readonly userId: string; readonly activationId: string; readonly mode: SignerMode }
   | {
       readonly act: 'upload'
       readonly via: Via
@@ -28,7 +29,23 @@ export type Act =
   | { readonly act: 'read'; readonly via: Via; readonly documentId: string; readonly activationId: string }
   /** One code with knowledge at PowerAuth: the vault opens and the device signs. */
   | { readonly act: 'unlock'; readonly via: Via; readonly documentId: string; readonly activationId: string }
-  | { readonly act: 'sign' | 'reject' | 'download'; readonly via: Via; readonly documentId: string }
+  | { readonly act: 'reject' | 'download'; readonly via: Via; readonly documentId: string }
+  | {
+      readonly act: 'sign'
+      readonly via: Via
+      readonly documentId: string
+      /** In Cloud mode. */
+      readonly release?: { readonly approvalId: string; readonly operationId: string }
+    }
+  | { readonly act: 'create-operation'; readonly documentId: string }
+  | {
+      readonly act: 'approve'
+      readonly documentId: string
+      readonly operationId: string
+      readonly activationId: string
+    }
+  /** What must be refused: a document to be signed by what released another. */
+  | { readonly act: 'misuse'; readonly documentId: string }
 
 /** What an answer said that must stay true. */
 export interface Facts {
@@ -39,6 +56,7 @@ export interface Facts {
   /** SHA-256 of the signed file, hex. */
   readonly digest?: string
   readonly status?: string
+  readonly operationId?: string
 }
 
 /** An answer that was given; an answer that refused; no answer, or one that says that something broke. */

@@ -6,19 +6,33 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { PGlite } from '@electric-sql/pglite'
 import { type AuditReport, auditRows, laws } from '../chaos/audit/audit.ts'
-import { parseChaosArguments } from '../chaos/options.ts'
-import { type ChaosRun, runChaos } from '../chaos/run.ts'
+import type { EvidencePlaces } from '../chaos/audit/evidence.ts'
+import { startEmbeddedFleet } from '../chaos/fleet/embedded-fleet.ts'
+import { Journal } from '../chaos/journal.ts'
+import { join as enrol } from '../chaos/load/customer.ts'
+import { makeDocument } from '../chaos/load/document.ts'
+import { journey } from '../chaos/load/journey.ts'
+import type { Plan } from '../chaos/load/plan.ts'
+import { openWorld, type World } from '../chaos/load/world.ts'
+import { chanceOf } from '../chaos/random.ts'
 
 let folder: string
-let run: ChaosRun
+let places: EvidencePlaces
 let pglite: PGlite
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cloudsigner-auditor-'))
-  // No kills: what is found is what is planted.
-  const done = await runChaos(parseChaosArguments(['--kills', '0', '--seconds', '2', '--phones', '2']), folder)
-  await done.close()
-  run = done.run
-  await cp(join(run.dataDirectory, 'database'), join(folder, 'copy'), { recursive: true })
+  // Nothing is killed: what is found is what is planted.
+  const fleet = await startEmbeddedFleet(folder)
+  places = { dataDirectory: fleet.dataDirectory, journalFolder: join(folder, 'journal') }
+  const journal = new Journal(places.journalFolder)
+  try {
+    await signAndReject(openWorld(fleet.ready, journal))
+    await fleet.stopServices()
+  } finally {
+    journal.close()
+    await fleet.close()
+  }
+  await cp(join(places.dataDirectory, 'database'), join(folder, 'copy'), { recursive: true })
   pglite = await PGlite.create(join(folder, 'copy'))
 })
 after(async () => {
@@ -26,10 +40,28 @@ after(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
+/** What each law speaks of, once or twice: in both modes, by both APIs. */
+async function signAndReject(world: World): Promise<void> {
+  const chance = chanceOf(1)
+  const documentOf = (name: string) => makeDocument(name, chance)
+  async function live(userId: string, mode: 'EXTERNAL' | 'CLOUD', plans: readonly Plan[]): Promise<void> {
+    const customer = (await enrol(world, userId, mode)) ?? assert.fail(`${userId} could not join`)
+    for (const [count, plan] of plans.entries())
+      assert.equal(await journey(world, customer, documentOf(`${userId}-${count}`), plan), plan.fate)
+  }
+  const plan = (via: Plan['via'], fate: Plan['fate'], isImpatient = false): Plan => ({ via, fate, isImpatient })
+  const some = [plan('signer', 'signed'), plan('signer', 'signed', true), plan('signer', 'rejected')]
+  await Promise.all([
+    live('alice', 'EXTERNAL', [...some, plan('bank', 'signed'), plan('bank', 'rejected')]),
+    live('bob', 'EXTERNAL', [plan('signer', 'signed'), plan('bank', 'signed')]),
+    live('carol', 'CLOUD', [...some, plan('signer', 'left')]),
+  ])
+}
+
 /** Audits the copy as it is now. */
-function auditCopy(journalFolder = run.journalFolder): Promise<AuditReport> {
+function auditCopy(journalFolder = places.journalFolder): Promise<AuditReport> {
   const rows = async <Row>(sql: string) => (await pglite.query<Row>(sql)).rows
-  return auditRows({ rows, close: async () => undefined }, { ...run, journalFolder })
+  return auditRows({ rows, close: async () => undefined }, { ...places, journalFolder })
 }
 
 const brokenBy = ({ verdicts }: AuditReport) =>
@@ -53,10 +85,21 @@ test('what a healthy stack leaves behind breaks no law', async () => {
 })
 
 const one = (status: string) => `(select id from signer.document where status = '${status}' order by id limit 1)`
+/** A document of Cloud mode, or of External. */
+const released = `(select document_id from signer.release order by document_id limit 1)`
+const unreleased = `(select id from signer.document where status = 'SIGNED' and id not in (select document_id from signer.release) limit 1)`
 const aSession = `(select id from orchestrator.session where status = 'SIGNED' order by id limit 1)`
 const anActivation = `(select activation_id from powerauth.signature_audit order by id limit 1)`
 
-const plantedRows: readonly { readonly what: string; readonly sql: string; readonly found: readonly RegExp[] }[] = [
+interface Planted {
+  readonly what: string
+  /** What keeps the database from holding it is taken away first. */
+  readonly first?: string
+  readonly sql: string
+  readonly found: readonly RegExp[]
+}
+
+const plantedRows: readonly Planted[] = [
   {
     what: 'a document is deleted',
     sql: `delete from signer.document where id in (select id from signer.document where status = 'SIGNED')`,
@@ -139,6 +182,49 @@ const plantedRows: readonly { readonly what: string; readonly sql: string; reado
     found: [/revocation lists/],
   },
   {
+    what: 'a key that is kept signed without a release',
+    sql: `delete from signer.release where document_id = ${released}`,
+    found: [/used once for each release/],
+  },
+  {
+    what: 'a document of a key on the device was released',
+    sql: `update signer.release set document_id = ${unreleased} where document_id = ${released}`,
+    found: [/used once for each release/, /of that very document/],
+  },
+  {
+    what: 'an approval is used twice',
+    sql: `insert into signer.release select approval_id, operation_id, ${unreleased}, signature, sealed_intent, signature_level, released_at, claim, claimed_until, signed_at
+          from signer.release where document_id = ${released}`,
+    first: 'alter table signer.release drop constraint release_pkey, drop constraint release_operation_id_key',
+    found: [/no operation released twice/, /used once for each release/],
+  },
+  {
+    what: 'an operation releases two approvals',
+    sql: 'update signer.release set operation_id = (select min(operation_id) from signer.release)',
+    first: 'alter table signer.release drop constraint release_operation_id_key',
+    found: [/no operation released twice/, /used once for each release/],
+  },
+  {
+    what: 'a release that no device signed',
+    sql: `update signer.release set signature = (select signature from signer.release r where r.document_id <> ${released} limit 1) where document_id = ${released}`,
+    found: [/of that very document/],
+  },
+  {
+    what: 'an operation that was not approved',
+    sql: `update powerauth.operation set status = 'REJECTED' where operation_id = (select operation_id from signer.release limit 1)`,
+    found: [/no operation released twice/],
+  },
+  {
+    what: 'an operation that another device approved',
+    sql: `update powerauth.operation set additional_data = '{"activationId":"another"}'`,
+    found: [/no operation released twice/],
+  },
+  {
+    what: 'a key that is kept is gone',
+    sql: 'update signer.credential set sealed_private_key = null',
+    found: [/ACTIVE signer/],
+  },
+  {
     what: 'an activation is blocked',
     sql: `update powerauth.activation set activation_status = 'BLOCKED' where activation_id = ${anActivation}`,
     found: [/committed is ACTIVE/],
@@ -167,10 +253,11 @@ const plantedRows: readonly { readonly what: string; readonly sql: string; reado
   },
 ]
 
-for (const { what, sql, found } of plantedRows)
+for (const { what, first, sql, found } of plantedRows)
   test(`planted in the database: ${what}`, async () => {
     await pglite.exec('begin; set constraints all deferred')
     try {
+      if (first !== undefined) await pglite.exec(first)
       const { affectedRows } = await pglite.query(sql)
       assert.notEqual(affectedRows, 0, 'nothing was planted')
       assertFound(await auditCopy(), ...found)
@@ -190,7 +277,7 @@ async function withFileChanged(
   change: (bytes: Buffer) => Buffer | null,
   body: () => Promise<void>,
 ): Promise<void> {
-  const path = join(run.dataDirectory, 'blobs', service, blob)
+  const path = join(places.dataDirectory, 'blobs', service, blob)
   const bytes = await readFile(path)
   const changed = change(Buffer.from(bytes))
   await (changed === null ? rm(path) : writeFile(path, changed))
@@ -228,7 +315,7 @@ test('planted in the store: a flipped bit, a lost blob, one more than there shou
     assertFound(await auditCopy(), /the bank's copies/)
   })
   for (const service of ['signer', 'orchestrator']) {
-    const path = join(run.dataDirectory, 'blobs', service, 'orphan')
+    const path = join(places.dataDirectory, 'blobs', service, 'orphan')
     await writeFile(path, 'nobody knows me')
     assertFound(await auditCopy(), service === 'signer' ? /blob is named/ : /the bank's copies/)
     await rm(path)
@@ -237,18 +324,20 @@ test('planted in the store: a flipped bit, a lost blob, one more than there shou
 
 test('planted in the journal: an answer that nothing is left of, a refusal that nothing explains, a 500', async () => {
   const journalFolder = join(folder, 'planted-journal')
-  await cp(run.journalFolder, journalFolder, { recursive: true })
+  await cp(places.journalFolder, journalFolder, { recursive: true })
   const upload = { act: 'upload', via: 'signer', userId: 'u', activationId: 'a', name: 'n', original: '00' }
   const at = new Date().toISOString()
   const lines = [
     { line: 'attempted', attempt: 1_000_001, at, ...upload },
     { line: 'acknowledged', attempt: 1_000_001, at, documentId: 'gone', hash: '' },
     { line: 'attempted', attempt: 1_000_002, at, act: 'sign', via: 'signer', documentId: 'gone' },
+    { line: 'attempted', attempt: 1_000_003, at, act: 'misuse', documentId: 'gone' },
+    { line: 'acknowledged', attempt: 1_000_003, at },
     { line: 'exchange', at, method: 'GET', path: '/', status: 500 },
     { line: 'refused', attempt: 1_000_002, at, code: 'ILLEGAL_OPERATION_ERROR', message: '' },
   ]
   await appendFile(join(journalFolder, 'journal.jsonl'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
-  assertFound(await auditCopy(journalFolder), /accepted is there/, /no honest call/, /was a 500/)
+  assertFound(await auditCopy(journalFolder), /accepted is there/, /no honest call/, /was a 500/, /released no other/)
 })
 
 test('every law was found broken once', () => {

@@ -5,6 +5,7 @@ import { activationLaws } from './laws/activations.ts'
 import { blobLaws } from './laws/blobs.ts'
 import { documentLaws } from './laws/documents.ts'
 import { fileLaws } from './laws/files.ts'
+import { releaseLaws } from './laws/releases.ts'
 import { sessionLaws } from './laws/sessions.ts'
 import { signerLaws } from './laws/signers.ts'
 import { workLaws } from './laws/work.ts'
@@ -16,6 +17,7 @@ export const laws: readonly Law[] = [
   ...blobLaws,
   ...fileLaws,
   ...signerLaws,
+  ...releaseLaws,
   ...activationLaws,
   ...workLaws,
 ]
@@ -50,11 +52,12 @@ export async function auditRows(database: ReadOnlyDatabase, places: EvidencePlac
 }
 
 function countsOf({ rows, claims }: Evidence): Record<string, number> {
-  const { documents, sessions, segments, strayBlobs, activations, codes, issued } = rows
+  const { documents, releases, sessions, segments, strayBlobs, activations, codes, issued } = rows
   const byState = Map.groupBy(documents, ({ status }) => status)
   return {
     documents: documents.length,
     ...Object.fromEntries([...byState].map(([status, some]) => [status, some.length])),
+    releases: releases.length,
     sessions: sessions.length,
     segments: segments.length,
     'stray blobs': strayBlobs.size,

@@ -32,6 +32,41 @@ export interface CertificateRow {
   readonly signer_id: string
   readonly serial_number: string
   readonly certificate: Uint8Array
+  /** Of Cloud mode. */
+  readonly credential_id: string | null
+}
+
+/** A key pair that is kept at the signer. */
+export interface CredentialRow {
+  readonly id: string
+  readonly signer_id: string
+  readonly usable: boolean
+}
+
+export interface ApprovalRow {
+  readonly id: string
+  readonly document_id: string
+  readonly to_be_signed: Uint8Array
+}
+
+/** One use of a key that is kept at the signer. */
+export interface ReleaseRow {
+  readonly approval_id: string
+  readonly operation_id: string
+  readonly document_id: string
+  readonly signature: Uint8Array
+  readonly signature_level: string
+  readonly signed: boolean
+}
+
+export interface OperationRow {
+  readonly operation_id: string
+  readonly user_id: string | null
+  readonly template_name: string
+  readonly data: string
+  readonly status: string
+  /** Of the device that decided; null where none did. */
+  readonly decided_by: string | null
 }
 
 export interface SessionRow {
@@ -94,6 +129,10 @@ export interface Rows {
   readonly strayBlobs: ReadonlySet<string>
   readonly signers: readonly SignerRow[]
   readonly certificates: readonly CertificateRow[]
+  readonly credentials: readonly CredentialRow[]
+  readonly approvals: readonly ApprovalRow[]
+  readonly releases: readonly ReleaseRow[]
+  readonly operations: readonly OperationRow[]
   readonly sessions: readonly SessionRow[]
   readonly activations: readonly ActivationRow[]
   /** In the order of their verification. */
@@ -115,7 +154,19 @@ export async function readRows(db: ReadOnlyDatabase): Promise<Rows> {
     ),
     strayBlobs: new Set(strays.map(({ name }) => name)),
     signers: await db.rows('select id, user_id, status, certificate_id from signer.signer'),
-    certificates: await db.rows('select id, signer_id, serial_number, certificate from signer.certificate'),
+    certificates: await db.rows(
+      'select id, signer_id, serial_number, certificate, credential_id from signer.certificate',
+    ),
+    credentials: await db.rows('select id, signer_id, sealed_private_key is not null as usable from signer.credential'),
+    approvals: await db.rows('select id, document_id, to_be_signed from signer.approval'),
+    releases: await db.rows(
+      `select approval_id, operation_id, document_id, signature, signature_level, signed_at is not null as signed
+       from signer.release`,
+    ),
+    operations: await db.rows(
+      `select operation_id, user_id, template_name, data, status, additional_data::jsonb ->> 'activationId' as decided_by
+       from powerauth.operation`,
+    ),
     sessions: await db.rows(
       `select id, user_id, activation_id, name, blob, size::int, status, signer_document_id, hash, signature
        from orchestrator.session`,

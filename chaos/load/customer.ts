@@ -1,27 +1,75 @@
-import { Phone } from '../../apps/cli/src/device/phone.ts'
+import type { SignerMode } from '@cloudsigner/contracts/cloud-mode'
+import { Phone, type PhoneOptions } from '../../apps/cli/src/device/phone.ts'
 import type { Outcome, Via } from '../journal.ts'
+import { CloudPhone } from './cloud-phone.ts'
 import { outcomeOf } from './outcome.ts'
 import { patiently, type World } from './world.ts'
 
-/** Somebody with an enrolled phone. */
-export interface Customer {
+/** Somebody with an enrolled phone, whose signing key is on the phone or at the signer. */
+export type Customer = ExternalCustomer | CloudCustomer
+export type ExternalCustomer = Activated<Phone> & { readonly mode: 'EXTERNAL' }
+export type CloudCustomer = Activated<CloudPhone> & { readonly mode: 'CLOUD' }
+
+interface Activated<Kind> {
   readonly userId: string
   readonly activationId: string
-  readonly phone: Phone
+  readonly phone: Kind
+}
+
+/** What activating and asking again takes, of a phone of either mode. */
+interface AnyPhone {
+  activate(code: string): Promise<{ readonly activationId: string }>
+  status(): Promise<{ readonly state: string }>
 }
 
 const pin = '1234'
+/** How often somebody begins anew before giving up. */
+const beginnings = 20
 
 /** From nothing to a signer, whatever is killed meanwhile: what got lost half-way is begun anew. Null after many tries. */
-export async function join(world: World, userId: string): Promise<Customer | null> {
-  for (let attempt = 0; attempt < 20; attempt += 1) {
-    const customer = await activated(world, userId)
-    if (customer !== null && (await enrolled(world, customer))) return customer
+export async function join(world: World, userId: string, mode: SignerMode): Promise<Customer | null> {
+  for (let attempt = 0; attempt < beginnings; attempt += 1) {
+    const customer = mode === 'CLOUD' ? await joinCloud(world, userId) : await joinExternal(world, userId)
+    if (customer !== null) return customer
   }
   return null
 }
 
-async function activated(world: World, userId: string): Promise<Customer | null> {
+async function joinExternal(world: World, userId: string): Promise<ExternalCustomer | null> {
+  const customer = await activated(world, userId, (options) => Phone.open(options))
+  if (customer === null) return null
+  const { activationId, phone } = customer
+  const act = { act: 'enrol', userId, activationId, mode: 'EXTERNAL' } as const
+  const outcome = await phonePatiently(phone, () => world.journal.record(act, () => phone.enrol(world.orchestratorUrl)))
+  return outcome.kind === 'acknowledged' ? { ...customer, mode: 'EXTERNAL' } : null
+}
+
+/** By the signer's own API, as a bank calls it that has no reference bank. */
+async function joinCloud({ journal, signer, ...world }: World, userId: string): Promise<CloudCustomer | null> {
+  const customer = await activated({ journal, signer, ...world }, userId, CloudPhone.open)
+  if (customer === null) return null
+  const { activationId, phone } = customer
+  const who = { signerId: activationId, userId }
+  const act = { act: 'enrol', userId, activationId, mode: 'CLOUD' } as const
+  const outcome = await phonePatiently(phone, () =>
+    journal.record(act, async () => {
+      const { challengeId, toBeSigned } = await signer.createChallenge(who)
+      const signature = base64(await phone.signBinding(bytesOf(toBeSigned)))
+      const devicePublicKey = base64(phone.devicePublicKey)
+      return signer.createCloudSigner({ ...who, mode: 'CLOUD', devicePublicKey, challengeId, signature })
+    }),
+  )
+  return outcome.kind === 'acknowledged' ? { ...customer, mode: 'CLOUD' } : null
+}
+
+export const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
+export const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'))
+
+async function activated<Kind extends AnyPhone>(
+  world: World,
+  userId: string,
+  open: (options: Required<Pick<PhoneOptions, 'mobileSdkConfig' | 'url' | 'pin' | 'fetch'>>) => Promise<Kind>,
+): Promise<Activated<Kind> | null> {
   const { bank, journal } = world
   const identity = { type: 'PNO', value: '8001011234' } as const
   const user = { userId, givenName: 'Alice', surname: 'Novak', country: 'CZ', identity }
@@ -36,7 +84,7 @@ async function activated(world: World, userId: string): Promise<Customer | null>
   const application = await patiently(() => outcomeOf(() => bank.getMobileApplication()))
   if (started.kind !== 'acknowledged' || application.kind !== 'acknowledged') return null
   const { mobileSdkConfig, enrollmentServerUrl } = application.value
-  const phone = await Phone.open({ mobileSdkConfig, url: enrollmentServerUrl, pin, fetch: world.fetch })
+  const phone = await open({ mobileSdkConfig, url: enrollmentServerUrl, pin, fetch: world.fetch })
   // A code is exchanged once: where the answer gets lost, nobody but a new code helps.
   const exchanged = await journal.record(
     { act: 'activate', userId },
@@ -55,23 +103,19 @@ async function activated(world: World, userId: string): Promise<Customer | null>
   return { userId, activationId, phone }
 }
 
-async function isActive(phone: Phone): Promise<boolean> {
+async function isActive(phone: AnyPhone): Promise<boolean> {
   const status = await patiently(() => outcomeOf(() => phone.status()))
   return status.kind === 'acknowledged' && status.value.state === 'ACTIVE'
-}
-
-async function enrolled(world: World, { userId, activationId, phone }: Customer): Promise<boolean> {
-  const outcome = await phonePatiently(phone, () =>
-    world.journal.record({ act: 'enrol', userId, activationId }, () => phone.enrol(world.orchestratorUrl)),
-  )
-  return outcome.kind === 'acknowledged'
 }
 
 /**
  * What takes a step of the phone's counter: before it is asked again, phone and server compare their counters, since
  * steps that never reached the server are lost for it.
  */
-export function phonePatiently<Value>(phone: Phone, ask: () => Promise<Outcome<Value>>): Promise<Outcome<Value>> {
+export function phonePatiently<Value>(
+  phone: Pick<AnyPhone, 'status'>,
+  ask: () => Promise<Outcome<Value>>,
+): Promise<Outcome<Value>> {
   let again = false
   return patiently(async () => {
     if (again) {
@@ -83,17 +127,15 @@ export function phonePatiently<Value>(phone: Phone, ask: () => Promise<Outcome<V
   })
 }
 
-/** Base64 of the device's signature over what the signer gave. */
-export async function signatureOf(
+/** Base64 of the device's signature for a document: over what the signer gave, by `sign`. */
+export async function signatureFor(
   world: World,
   { phone, activationId }: Customer,
-  document: { readonly via: Via; readonly documentId: string; readonly hash: string },
+  { via, documentId }: { readonly via: Via; readonly documentId: string },
+  sign: () => Promise<Uint8Array>,
 ): Promise<string | null> {
-  const { via, documentId, hash } = document
   const signed = await phonePatiently(phone, () =>
-    world.journal.record({ act: 'unlock', via, documentId, activationId }, () =>
-      phone.sign(new Uint8Array(Buffer.from(hash, 'base64'))),
-    ),
+    world.journal.record({ act: 'unlock', via, documentId, activationId }, sign),
   )
-  return signed.kind === 'acknowledged' ? Buffer.from(signed.value).toString('base64') : null
+  return signed.kind === 'acknowledged' ? base64(signed.value) : null
 }

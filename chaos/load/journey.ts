@@ -1,34 +1,43 @@
-import { createHash } from 'node:crypto'
-import type { Chance } from '../random.ts'
-import { type Customer, signatureOf } from './customer.ts'
-import { makeDocument } from './document.ts'
+import { cloudJourney } from './cloud-journey.ts'
+import { bytesOf, type Customer, type ExternalCustomer, signatureFor } from './customer.ts'
+import type { NewDocument } from './document.ts'
+import type { JourneyEnd, Plan } from './plan.ts'
 import { bankRoute, signerRoute } from './routes.ts'
 import type { World } from './world.ts'
 
-/** Of documents that were taken, how many are rejected, and how many are left to wait. */
-const rejectedShare = 0.15
-const leftShare = 0.05
-
-export type JourneyEnd = 'lost' | 'left' | 'rejected' | 'signed'
-
 /** One document's life: uploaded, then signed and downloaded, or rejected, or left. */
-export async function journey(world: World, customer: Customer, name: string, chance: Chance): Promise<JourneyEnd> {
-  const bytes = makeDocument(chance)
-  const original = createHash('sha256').update(bytes).digest('hex')
-  world.journal.keep(original, bytes)
-  const route = chance.pick([signerRoute, bankRoute])(world)
+export async function journey(
+  world: World,
+  customer: Customer,
+  document: NewDocument,
+  plan: Plan,
+): Promise<JourneyEnd> {
+  world.journal.keep(document.original, document.bytes)
+  return customer.mode === 'CLOUD'
+    ? cloudJourney(world, customer, document, plan)
+    : externalJourney(world, customer, document, plan)
+}
 
-  const waiting = await route.upload(customer, { name, original, bytes })
+async function externalJourney(
+  world: World,
+  customer: ExternalCustomer,
+  document: NewDocument,
+  { via, fate, isImpatient }: Plan,
+): Promise<JourneyEnd> {
+  const route = { signer: signerRoute, bank: bankRoute }[via](world)
+  const waiting = await route.upload(customer, document)
   if (waiting === null) return 'lost'
-  const fate = chance.next()
-  if (fate < leftShare) return 'left'
-  if (fate < leftShare + rejectedShare) {
-    await route.reject(customer, waiting.documentId)
+  const { documentId, hash } = waiting
+  if (fate === 'left') return 'left'
+  if (fate === 'rejected') {
+    await route.reject(customer, documentId)
     return 'rejected'
   }
-  const signature = await signatureOf(world, customer, waiting)
+  const signature = await signatureFor(world, customer, waiting, () => customer.phone.sign(bytesOf(hash)))
   if (signature === null) return 'lost'
-  await route.sign(customer, waiting.documentId, signature)
-  const file = await route.download(customer, waiting.documentId)
+  const sign = () => route.sign(customer, documentId, signature)
+  // A phone makes one code after the other: it has no two calls at a time.
+  await (isImpatient && via === 'signer' ? Promise.all([sign(), sign()]) : sign())
+  const file = await route.download(customer, documentId)
   return file.kind === 'acknowledged' ? 'signed' : 'lost'
 }

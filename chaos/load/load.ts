@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Chance, chanceOf } from '../random.ts'
 import { type Customer, join } from './customer.ts'
-import { type JourneyEnd, journey } from './journey.ts'
+import { makeDocument } from './document.ts'
+import { journey } from './journey.ts'
+import { type JourneyEnd, planOf } from './plan.ts'
 import { pauseMs, type World } from './world.ts'
 
 export interface LoadOptions {
@@ -21,20 +23,21 @@ export interface Load {
 /** Between a customer's joining and the next one's, in milliseconds. */
 const joiningPauseMs = 1500
 
-/** Phones that sign one document after the other, and beside them new customers who join and sign one. */
+/** Phones of either mode by turns that sign one document after the other, and beside them new customers who join and sign one. */
 export async function startLoad(world: World, { phones, seed }: LoadOptions): Promise<Load> {
   const ends: Record<JourneyEnd, number> = { lost: 0, left: 0, rejected: 0, signed: 0 }
   let stopping = false
   let joined = 0
 
   async function newCustomer(userId: string): Promise<Customer> {
-    const customer = await join(world, userId)
+    const customer = await join(world, userId, joined % 2 === 0 ? 'EXTERNAL' : 'CLOUD')
     if (customer === null) throw new Error(`${userId} could not join`)
     joined += 1
     return customer
   }
   async function signOne(customer: Customer, count: number, chance: Chance): Promise<void> {
-    const end = await journey(world, customer, `${customer.userId}-${count}`, chance)
+    const document = makeDocument(`${customer.userId}-${count}`, chance)
+    const end = await journey(world, customer, document, planOf(chance))
     ends[end] += 1
     if (end === 'lost') await sleep(pauseMs)
   }

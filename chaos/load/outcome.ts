@@ -1,10 +1,12 @@
 import { OrchestratorApiError } from '@cloudsigner/clients/orchestrator'
+import { PowerAuthClientError } from '@cloudsigner/clients/powerauth-private'
 import { SignerApiError } from '@cloudsigner/clients/signer'
+import { MobileTokenError, type MobileTokenErrorCode } from '@cloudsigner/mobile-token-sdk'
 import { PowerAuthError, type PowerAuthErrorCode } from '@cloudsigner/powerauth-sdk'
 import type { Outcome } from '../journal.ts'
 
-/** Failures of the SDK after which nobody knows whether the server did it. */
-const unknown: ReadonlySet<PowerAuthErrorCode> = new Set(['network', 'server_failed'])
+/** Failures of the SDKs after which nobody knows whether the server did it. */
+const unknown: ReadonlySet<PowerAuthErrorCode | MobileTokenErrorCode> = new Set(['network', 'server_failed'])
 
 /**
  * Makes a call and says how it ended. A 4xx in the contract's form refuses; no answer, a 5xx, or an answer that broke off
@@ -14,12 +16,12 @@ export async function outcomeOf<Value>(call: () => Promise<Value>): Promise<Outc
   try {
     return { kind: 'acknowledged', value: await call() }
   } catch (error) {
-    if (error instanceof SignerApiError || error instanceof OrchestratorApiError) {
+    if (isApiError(error)) {
       const { status, code, message } = error
       if (status === 0 || status >= 500 || cutShort(error)) return { kind: 'lost', message: `${status} ${message}` }
       return { kind: 'refused', code, message }
     }
-    if (error instanceof PowerAuthError) {
+    if (error instanceof PowerAuthError || error instanceof MobileTokenError) {
       const { code, message, serverCode = '' } = error
       return unknown.has(code) ? { kind: 'lost', message } : { kind: 'refused', code: `${code} ${serverCode}`, message }
     }
@@ -30,6 +32,10 @@ export async function outcomeOf<Value>(call: () => Promise<Value>): Promise<Outc
   }
 }
 
+type ApiError = SignerApiError | OrchestratorApiError | PowerAuthClientError
+
+const isApiError = (error: unknown): error is ApiError =>
+  error instanceof SignerApiError || error instanceof OrchestratorApiError || error instanceof PowerAuthClientError
+
 /** 200, and then the body did not come whole. */
-const cutShort = (error: SignerApiError | OrchestratorApiError) =>
-  error.code === 'UNEXPECTED_ANSWER' && error.status === 200
+const cutShort = (error: ApiError) => error.code === 'UNEXPECTED_ANSWER' && error.status === 200

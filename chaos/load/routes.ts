@@ -1,5 +1,6 @@
 import type { Outcome, Via } from '../journal.ts'
-import { type Customer, phonePatiently } from './customer.ts'
+import { type ExternalCustomer, phonePatiently } from './customer.ts'
+import type { NewDocument } from './document.ts'
 import { patiently, type World } from './world.ts'
 
 /** A document that was taken and waits for its signature. */
@@ -9,24 +10,18 @@ export interface Waiting {
   readonly hash: string
 }
 
-export interface NewDocument {
-  readonly name: string
-  readonly original: string
-  readonly bytes: Uint8Array<ArrayBuffer>
-}
-
 /** The calls of a document's life, by one of the two APIs. Each says how it ended. */
 export interface Route {
   readonly via: Via
   /** Not asked twice: an upload whose answer got lost may have made a document that nobody knows. */
-  upload(customer: Customer, document: NewDocument): Promise<Waiting | null>
-  sign(customer: Customer, documentId: string, signature: string): Promise<Outcome<unknown>>
-  reject(customer: Customer, documentId: string): Promise<Outcome<unknown>>
+  upload(customer: ExternalCustomer, document: NewDocument): Promise<Waiting | null>
+  sign(customer: ExternalCustomer, documentId: string, signature: string): Promise<Outcome<unknown>>
+  reject(customer: ExternalCustomer, documentId: string): Promise<Outcome<unknown>>
   /** The signed file, whole. */
-  download(customer: Customer, documentId: string): Promise<Outcome<Uint8Array>>
+  download(customer: ExternalCustomer, documentId: string): Promise<Outcome<Uint8Array>>
 }
 
-const fileName = 'contract.pdf'
+export const fileName = 'contract.pdf'
 const bytesOf = async (body: ReadableStream) => new Uint8Array(await new Response(body).arrayBuffer())
 const sha256 = async (bytes: Uint8Array<ArrayBuffer>) =>
   Buffer.from(await crypto.subtle.digest('SHA-256', bytes)).toString('hex')
@@ -99,7 +94,7 @@ export function bankRoute({ journal, bank, orchestratorUrl }: World): Route {
 }
 
 /** The whole body has to come: an answer that breaks off is lost. */
-async function downloaded(
+export async function downloaded(
   journal: World['journal'],
   via: Via,
   documentId: string,

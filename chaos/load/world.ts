@@ -1,5 +1,7 @@
 import { type BankClient, createBankClient } from '@cloudsigner/clients/orchestrator'
+import { createPowerAuthPrivateClient, type PowerAuthPrivateClient } from '@cloudsigner/clients/powerauth-private'
 import { createSignerClient, type SignerClient } from '@cloudsigner/clients/signer'
+import type { ReleaseRequest } from '@cloudsigner/contracts/cloud-mode'
 import type { WholeReadyFile } from '../../apps/cli/src/up/ready-file.ts'
 import type { Journal, Outcome } from '../journal.ts'
 
@@ -8,19 +10,30 @@ export interface World {
   readonly journal: Journal
   readonly bank: BankClient
   readonly signer: SignerClient
+  /** The private API. */
+  readonly powerAuth: Pick<PowerAuthPrivateClient, 'createOperation'>
   readonly orchestratorUrl: string
   readonly fetch: typeof globalThis.fetch
+  /** By activation: what released a document in Cloud mode, and must not release another. */
+  readonly spent: Map<string, ReleaseRequest>
 }
 
 /** A call that the stack keeps waiting is given up after so long, in milliseconds. */
 const timeoutMs = 15_000
 
-export function openWorld({ signer, orchestrator }: WholeReadyFile, journal: Journal): World {
+export function openWorld({ signer, orchestrator, powerauth }: WholeReadyFile, journal: Journal): World {
   const { fetch } = journal
   const basic = ({ user, password }: { user: string; password: string }) => `Basic ${btoa(`${user}:${password}`)}`
   return {
     journal,
     fetch,
+    spent: new Map(),
+    powerAuth: createPowerAuthPrivateClient({
+      baseUrl: powerauth.private,
+      credentials: powerauth.basic,
+      fetch,
+      timeoutMs,
+    }),
     orchestratorUrl: orchestrator.url,
     signer: createSignerClient({
       baseUrl: signer.url,

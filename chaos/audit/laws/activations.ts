@@ -38,9 +38,10 @@ export const activationLaws: readonly Law[] = [
       const uploads = claims.of('upload')
       const activationOf = new Map(uploads.map(({ facts, activationId }) => [facts.documentId, activationId]))
       const answered = new Map<string, number>()
-      for (const attempt of claims.of('unlock', 'read', 'sign', 'reject')) {
+      for (const attempt of claims.of('unlock', 'read', 'sign', 'reject', 'approve')) {
         // The signer's own API is called by the bank, without a code.
-        if (attempt.ended !== 'acknowledged' || (attempt.via === 'signer' && attempt.act !== 'unlock')) continue
+        const isBanks = 'via' in attempt && attempt.via === 'signer' && attempt.act !== 'unlock'
+        if (attempt.ended !== 'acknowledged' || isBanks) continue
         const activationId = activationOf.get(attempt.documentId) ?? ''
         answered.set(activationId, (answered.get(activationId) ?? 0) + 1)
       }

@@ -7,7 +7,8 @@ export function allowedStates(attempts: readonly Attempt[]): readonly string[] {
   const done = (act: Attempt['act']) => attempts.some((each) => each.act === act && each.ended === 'acknowledged')
   if (done('sign') || done('download')) return ['SIGNED']
   if (done('reject')) return ['REJECTED']
-  return ['WAITING', ...(tried('sign') ? ['SIGNED'] : []), ...(tried('reject') ? ['REJECTED'] : [])]
+  // SIGNING: Cloud mode, an approval is consumed and the file is not there yet.
+  return ['WAITING', ...(tried('sign') ? ['SIGNING', 'SIGNED'] : []), ...(tried('reject') ? ['REJECTED'] : [])]
 }
 
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
@@ -55,7 +56,7 @@ export const documentLaws: readonly Law[] = [
       for (const { id, status, signature, signature_level } of rows.documents) {
         const positions = (segments.get(id) ?? []).map(({ position }) => position).join()
         const signed = status === 'SIGNED'
-        check(id, ['WAITING', 'SIGNED', 'REJECTED'].includes(status), `${status} is no state`)
+        check(id, ['WAITING', 'SIGNING', 'SIGNED', 'REJECTED'].includes(status), `${status} is no state`)
         check(id, positions === (signed ? '0,1' : '0'), `the document is ${status} and has segments ${positions}`)
         check(id, signed === (signature !== null && signature_level !== null), `${status}, and a signature or none`)
       }

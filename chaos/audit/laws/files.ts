@@ -49,11 +49,12 @@ export const fileLaws: readonly Law[] = [
         const certificate = certificates.get(certificate_id)
         if (signature === null || certificate === undefined) continue
         const { subjectPublicKeyInfo } = certificate
-        const verifies = await nodeCrypto.verify(ecdsaWithSha256, subjectPublicKeyInfo, signature, signed_attributes)
-        check(id, verifies, 'the signature does not verify')
         const file = await signedFile(evidence, document)
+        const [only] = (file && cmsOf(file)?.signerInfos) ?? []
+        const algorithm = only?.signatureAlgorithm ?? ecdsaWithSha256
+        const verifies = await nodeCrypto.verify(algorithm, subjectPublicKeyInfo, signature, signed_attributes)
+        check(id, verifies, 'the signature does not verify')
         if (file === null) continue
-        const [only] = cmsOf(file)?.signerInfos ?? []
         check(id, same(only?.signature, signature), 'the file has another signature')
         check(id, same(only?.signedAttributes, signed_attributes), 'other attributes are signed in the file')
       }

@@ -4,21 +4,25 @@ import type { Law } from '../law.ts'
 
 export const signerLaws: readonly Law[] = [
   {
-    says: "an enrolled phone is an ACTIVE signer, with a certificate for the device's own key",
+    says: "an enrolled phone is an ACTIVE signer, with a certificate for the device's own key or one that is kept",
     judge({ claims, rows }, { check }) {
       const signers = new Map(rows.signers.map((row) => [row.id, row]))
       const certificates = new Map(rows.certificates.map((row) => [row.id, row]))
+      const credentials = new Map(rows.credentials.map((row) => [row.id, row]))
       const devices = new Map(rows.activations.map((row) => [row.activation_id, row.device_public_key]))
-      for (const { activationId, userId, ended } of claims.of('enrol')) {
+      for (const { activationId, userId, ended, mode } of claims.of('enrol')) {
         if (ended !== 'acknowledged') continue
         const signer = signers.get(activationId)
         check(activationId, signer?.user_id === userId, 'the signer is gone, or of another user')
         check(activationId, signer?.status === 'ACTIVE', `the signer is ${signer?.status}`)
         const certificate = certificates.get(signer?.certificate_id ?? '')
         check(activationId, certificate?.signer_id === activationId, 'the certificate is gone, or of another signer')
-        const device = devices.get(activationId)
-        if (certificate && device)
-          check(activationId, publicPoint(certificate.certificate).equals(device), "it is not the device's key")
+        if (certificate === undefined) continue
+        const credential = credentials.get(certificate.credential_id ?? '')
+        const isKept = credential?.signer_id === activationId && credential.usable
+        check(activationId, isKept === (mode === 'CLOUD'), 'the key is kept where it should not be, or is not kept')
+        const isDevices = publicPoint(certificate.certificate).equals(devices.get(activationId) ?? new Uint8Array())
+        check(activationId, isDevices === (mode === 'EXTERNAL'), 'the key is not whose it should be')
       }
     },
   },

@@ -1,9 +1,11 @@
+import type { Attempt } from '../claims.ts'
 import type { Law } from '../law.ts'
 
-/** Refusals that a kill explains: the call before had done it, and its answer got lost. */
+/** Refusals that another call of the same explains: it had done it, and its answer got lost; or both came at a time. */
 const explained: Readonly<Record<string, readonly string[]>> = {
   sign: ['ILLEGAL_OPERATION_ERROR', 'STATE_FORBIDS'],
   'commit-activation': ['STATE_FORBIDS'],
+  approve: ['operation_finished OPERATION_ALREADY_FINISHED'],
 }
 
 /** A gateway or a service that says that somebody behind it is gone, for now (RFC 9110 §15.6). */
@@ -18,21 +20,20 @@ export const workLaws: readonly Law[] = [
     },
   },
   {
-    says: 'no honest call was refused, unless an earlier one had done its work unheard',
+    says: 'no honest call was refused, unless another had done its work',
     judge({ claims }, { check }) {
       for (const attempt of claims.attempts) {
         const { act, ended, code } = attempt
-        if (ended !== 'refused') continue
-        const subject =
-          'documentId' in attempt ? attempt.documentId : 'activationId' in attempt ? attempt.activationId : '-'
-        const earlier = claims.attempts.some(
+        if (ended !== 'refused' || act === 'misuse') continue
+        const subject = subjectOf(attempt)
+        const another = claims.attempts.some(
           (each) =>
             each.act === act &&
-            each.ended === 'lost' &&
-            each.attempt < attempt.attempt &&
-            ('documentId' in each ? each.documentId : 'activationId' in each ? each.activationId : '') === subject,
+            each !== attempt &&
+            subjectOf(each) === subject &&
+            (each.ended === 'acknowledged' || (each.ended === 'lost' && each.attempt < attempt.attempt)),
         )
-        check(subject, earlier && (explained[act]?.includes(code) ?? false), `${act} was refused: ${code}`)
+        check(subject, another && (explained[act]?.includes(code) ?? false), `${act} was refused: ${code}`)
       }
     },
   },
@@ -51,5 +52,11 @@ export const workLaws: readonly Law[] = [
   },
 ]
 
+const subjectOf = (attempt: Attempt): string =>
+  'documentId' in attempt ? attempt.documentId : 'activationId' in attempt ? attempt.activationId : '-'
+
 /** Jobs without which something is never cleared up. */
-const needed = ['signer.sweep-stray-blobs', 'signer.read-segments-back', 'orchestrator.resume-received'] as const
+const needed = [
+  ...['signer.sweep-stray-blobs', 'signer.read-segments-back', 'signer.resume-signings'],
+  'orchestrator.resume-received',
+]
