@@ -11,6 +11,8 @@ import {
   LatestCrl,
   ResourceStatus,
   RevocationStatus,
+  type SearchRequest,
+  SearchResult,
 } from '@cloudsigner/contracts/ejbca'
 import { type Static, type TSchema, Type } from 'typebox'
 import { Check } from 'typebox/value'
@@ -62,6 +64,8 @@ export interface EjbcaClient {
   revocationStatus(issuerDn: string, serialNumber: string): Promise<RevocationStatus>
   /** Status 409 in the error: revoked already. REMOVE_FROM_CRL lifts a hold. */
   revoke(issuerDn: string, serialNumber: string, reason: EjbcaRevocationReason): Promise<RevocationStatus>
+  /** DER of the certificates that meet all criteria, at most as many as are asked for. */
+  search(request: SearchRequest): Promise<readonly Uint8Array[]>
   /** DER. */
   getLatestCrl(issuerDn: string): Promise<Uint8Array>
 }
@@ -131,6 +135,12 @@ export function createEjbcaClient(options: EjbcaClientOptions): EjbcaClient {
       answer(RevocationStatus, { method: 'GET', path: `${certificate(issuerDn, serial)}/revocationstatus` }),
     revoke: (issuerDn, serial, reason) =>
       answer(RevocationStatus, { method: 'PUT', path: `${certificate(issuerDn, serial)}/revoke?reason=${reason}` }),
+    async search(request) {
+      const call = { method: 'POST', path: '/v1/certificate/search', json: request } as const
+      const { certificates } = await answer(SearchResult, call)
+      // Base64 of the Base64 of the DER.
+      return certificates.map(({ certificate }) => fromBase64(new TextDecoder().decode(fromBase64(certificate))))
+    },
     async getLatestCrl(issuerDn) {
       const path = `${ca(issuerDn)}/getLatestCrl?deltaCrl=false&crlPartitionIndex=0`
       return fromBase64((await answer(LatestCrl, { method: 'GET', path })).crl)

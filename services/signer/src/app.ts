@@ -11,6 +11,7 @@ import {
   type ServiceEnvironment,
   schemesOf,
 } from '@cloudsigner/service'
+import { createSignerCallbacks } from './adapters/callbacks.ts'
 import type { CertificateAuthority } from './adapters/certificate-authority.ts'
 import { softwareKeys } from './adapters/cloud-keys.ts'
 import { readDefaultFont } from './adapters/default-font.ts'
@@ -24,15 +25,12 @@ import { documentFileRoutes } from './http/document-file.ts'
 import { documentRoutes } from './http/documents.ts'
 import { problemAnswer } from './http/problem-answer.ts'
 import { signerRoutes } from './http/signers.ts'
-import { cleanDocuments } from './jobs/clean-documents.ts'
-import { markExpiredSigners } from './jobs/expire-signers.ts'
-import { forgetEnrolments } from './jobs/forget-enrolments.ts'
-import { readSegmentsBack } from './jobs/read-segments-back.ts'
-import { resumeSignings } from './jobs/resume-signings.ts'
+import { startJobs } from './jobs/start-jobs.ts'
 import { sweepStrayBlobs } from './jobs/sweep-stray-blobs.ts'
 import { signerMigrations } from './store/migrations.ts'
 import { type SignerTables, signerSchema } from './store/tables.ts'
 
+export type { CallbackConfig, SignerDestination } from './adapters/callbacks.ts'
 export { documentDefaults, type SignerConfig } from './config.ts'
 
 export interface SignerService {
@@ -50,7 +48,6 @@ export interface Outside {
 }
 
 const jsonBodyLimit = 64 * 1024
-const day = 24 * 3600
 
 /** CloudSigner Server: brings its schema up to date, binds, and starts its jobs. */
 export async function createSigner(
@@ -61,17 +58,22 @@ export async function createSigner(
   assertConfig(config)
   await environment.database.migrate(signerSchema, signerMigrations)
   const defaultFont = await readDefaultFont()
-  const context = createContext(config, environment, outside, defaultFont, () => publicUrl(config, listener))
+  const { outbox, events } = createSignerCallbacks(config.callbacks ?? { destinations: {} }, environment)
+  const url = () => publicUrl(config, listener)
+  const context = createContext(config, environment, outside, { defaultFont, events, publicUrl: url })
   const server = await createServer(config, environment, context)
   await sweepStrayBlobs(context)
   const listener = await listen(server, config.listen)
   const jobs = environment.database.jobs(signerSchema)
   await startJobs(config, context, jobs)
+  // The embedded database has one process.
+  await outbox.start(jobs, { alone: environment.database.kind === 'pglite' })
   return {
     listeners: { http: listener },
     async close() {
       await jobs.stop()
       await listener.close()
+      await outbox.stop()
       await outside.close()
     },
   }
@@ -108,8 +110,7 @@ function createContext(
   config: SignerConfig,
   environment: ServiceEnvironment,
   outside: Outside,
-  defaultFont: Uint8Array,
-  publicUrl: () => string,
+  made: Pick<SignerContext, 'defaultFont' | 'events'> & Pick<SignerContext['settings'], 'publicUrl'>,
 ): SignerContext {
   const { maxBytes, ...documents } = { ...documentDefaults, ...config.documents }
   // Node's mathematics, and the environment's randomness.
@@ -126,8 +127,9 @@ function createContext(
     ca: outside.ca,
     cloudKeys: softwareKeys,
     tsa: outside.timeStamps && createTimeStampAuthority(outside.timeStamps, { crypto, clock, logger }),
-    defaultFont,
-    settings: { publicUrl, maxDocumentBytes: maxBytes, ...documents },
+    defaultFont: made.defaultFont,
+    events: made.events,
+    settings: { publicUrl: made.publicUrl, maxDocumentBytes: maxBytes, ...documents },
   }
 }
 
@@ -140,29 +142,6 @@ function connect(config: SignerConfig): Outside {
     timeStamps: config.tsa ? httpTimeStampTransport(config.tsa) : null,
     close: () => authority.close(),
   }
-}
-
-async function startJobs(
-  config: SignerConfig,
-  context: SignerContext,
-  jobs: ReturnType<ServiceEnvironment['database']['jobs']>,
-): Promise<void> {
-  const { waiting, rejected, signed } = config.documents?.retentionSeconds ?? {}
-  const retention = {
-    ...(waiting === undefined ? {} : { WAITING: waiting }),
-    ...(rejected === undefined ? {} : { REJECTED: rejected }),
-    ...(signed === undefined ? {} : { SIGNED: signed }),
-  }
-  await jobs.every('read-segments-back', 60, (_job, signal) => readSegmentsBack(context, signal))
-  await jobs.every('resume-signings', 15, async (_job, signal) => void (await resumeSignings(context, signal)))
-  await jobs.every('forget-enrolments', 3600, () => forgetEnrolments(context))
-  await jobs.every('sweep-stray-blobs', 300, async (_job, signal) => void (await sweepStrayBlobs(context, signal)))
-  await jobs.every(
-    'document-cleanup',
-    day,
-    async (_job, signal) => void (await cleanDocuments(context, retention, signal)),
-  )
-  await jobs.every('signer-expiration', day, async () => void (await markExpiredSigners(context)))
 }
 
 function publicUrl(config: SignerConfig, listener: Listener): string {

@@ -1,4 +1,5 @@
 import { type AccessConfig, assertAccess, type BasicCredentials, type ListenOptions } from '@cloudsigner/service'
+import { assertCallbacks, type CallbackConfig } from './adapters/callbacks.ts'
 import type { TimeStampEndpoint } from './adapters/time-stamp-authority.ts'
 
 /** What differs from one installation to the next. Everything else that the service needs is its environment. */
@@ -25,6 +26,8 @@ export interface SignerConfig extends AccessConfig {
   /** The time-stamping authority (RFC 3161) for PADES_B_T; absent: PADES_B_B is the only level. */
   readonly tsa?: TimeStampEndpoint
   readonly documents?: DocumentConfig
+  /** Whom the service tells what happens; absent: nobody. */
+  readonly callbacks?: CallbackConfig
 }
 
 export interface DocumentConfig {
@@ -57,6 +60,7 @@ export const requestTimeoutSeconds = 600
 /** Faults between members, each as a sentence that stops the start. */
 export function assertConfig(config: SignerConfig): void {
   assertAccess(config)
+  if (config.callbacks) assertCallbacks(config.callbacks)
   const { maxBytes, waitingTimeoutSeconds, approvalSeconds, strayBlobSeconds } = {
     ...documentDefaults,
     ...config.documents,

@@ -1,5 +1,6 @@
 import type { CryptoProvider } from '@cloudsigner/pki'
 import type { BlobStore, Clock, Logger, SecretBox } from '@cloudsigner/service'
+import type { SignerEvents } from './adapters/callbacks.ts'
 import type { CertificateAuthority } from './adapters/certificate-authority.ts'
 import type { CloudKeys } from './adapters/cloud-keys.ts'
 import type { DeviceRegistry } from './adapters/device-registry.ts'
@@ -19,6 +20,8 @@ export interface SignerContext {
   readonly ca: CertificateAuthority
   /** Makes and uses the key pairs of Cloud mode. */
   readonly cloudKeys: CloudKeys
+  /** Tells the outside what happens, in the transaction in which it does. */
+  readonly events: SignerEvents
   /** null: this installation has none, and signs at level B-B alone. */
   readonly tsa: TimeStampAuthority | null
   /** TrueType, for visual signatures that name no font. */

@@ -96,8 +96,10 @@ export async function download(fixture: Fixture, documentId: string): Promise<Ui
 export const rowsOf = (fixture: Fixture): SignerDatabase =>
   fixture.environment.database.forSchema<SignerTables>(signerSchema)
 
+const nobodyListens: SignerContext['events'] = { wanted: () => false, tell: async () => {} }
+
 /** What the service's jobs work with, made as app.ts makes it. */
-export function contextOf(fixture: Fixture): SignerContext {
+export function contextOf(fixture: Fixture, events: SignerContext['events'] = nobodyListens): SignerContext {
   const { environment, clock, adapters } = fixture
   const { blobs, logger, secretBox } = environment
   const settings = { maxDocumentBytes: 1e9, waitingTimeoutSeconds: 3600, approvalSeconds: 3600, strayBlobSeconds: 3600 }
@@ -112,6 +114,7 @@ export function contextOf(fixture: Fixture): SignerContext {
     ca: adapters.ca,
     cloudKeys: softwareKeys,
     tsa: adapters.timeStamps && createTimeStampAuthority(adapters.timeStamps, { crypto: nodeCrypto, clock, logger }),
+    events,
     defaultFont: new Uint8Array(),
     settings: { ...settings, publicUrl: () => '' },
   }

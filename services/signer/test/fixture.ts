@@ -9,6 +9,7 @@ import {
   type KeySigner,
   keyUsage,
   nameFromString,
+  parseCertificate,
   parseCertificationRequest,
 } from '@cloudsigner/pki'
 import { generateKeySigner, nodeCrypto } from '@cloudsigner/pki/node'
@@ -19,6 +20,7 @@ import {
   openTestEnvironment,
   type TestEnvironment,
 } from '@cloudsigner/service/testing'
+import type { CallbackConfig } from '../src/adapters/callbacks.ts'
 import type { CertificateAuthority, EnrolledCertificate } from '../src/adapters/certificate-authority.ts'
 import type { DeviceRegistry } from '../src/adapters/device-registry.ts'
 import { createSigner, type Outside, type SignerConfig, type SignerService } from '../src/app.ts'
@@ -40,7 +42,7 @@ export interface Phone {
 export interface TestOutside {
   readonly phones: Map<string, Phone>
   readonly revoked: Map<string, string>
-  readonly issued: EnrolledCertificate[]
+  readonly issued: (EnrolledCertificate & { readonly username: string })[]
   /** What PowerAuth tells of operations, by id. */
   readonly operations: Map<string, JudgedOperation>
   /** How often the template of operations was ensured. */
@@ -84,7 +86,7 @@ export interface Fixture {
 export async function openFixture(
   documents: SignerConfig['documents'] = {},
   databases: readonly Database[] = [],
-  { timeStamps = true }: { readonly timeStamps?: boolean } = {},
+  { timeStamps = true, callbacks }: { readonly timeStamps?: boolean; readonly callbacks?: CallbackConfig } = {},
 ): Promise<Fixture> {
   const clock = createFixedClock(start)
   const [database, ...others] = databases
@@ -100,7 +102,7 @@ export async function openFixture(
     duringEnrolment: null,
     duringRevocationCheck: null,
   }
-  const ca = await testCa(outside)
+  const ca = await testCa(outside, clock)
   const transport = timeStamps ? await testTimeStamps(outside, clock) : null
   const credentials = { user: 'user', password: 'correct horse' }
   const config: SignerConfig = {
@@ -117,6 +119,7 @@ export async function openFixture(
       endEntityProfile: '',
     },
     documents,
+    ...(callbacks === undefined ? {} : { callbacks }),
   }
   const adapters = { devices: testDevices(outside), ca, timeStamps: transport }
   const open = (its: TestEnvironment = environment) => createSigner(config, its, { ...adapters, close: async () => {} })
@@ -212,7 +215,7 @@ function testDevices(outside: TestOutside): DeviceRegistry {
   }
 }
 
-async function testCa(outside: TestOutside): Promise<CertificateAuthority> {
+async function testCa(outside: TestOutside, clock: FixedClock): Promise<CertificateAuthority> {
   const root = await generateKeySigner('P-384')
   const issuing = await generateKeySigner('P-256')
   const strange = await generateKeySigner('P-256')
@@ -263,8 +266,8 @@ async function testCa(outside: TestOutside): Promise<CertificateAuthority> {
           serialNumber: Uint8Array.of(0x10, serial),
           issuer: issuingName,
           subject: csr.subject,
-          notBefore: new Date(start.getTime() - day + late),
-          notAfter: new Date(start.getTime() + 30 * day + late),
+          notBefore: new Date(clock.now().getTime() - day + late),
+          notAfter: new Date(clock.now().getTime() + 30 * day + late),
           subjectPublicKeyInfo:
             faults.ca === 'other-key' ? other.signer.subjectPublicKeyInfo : csr.subjectPublicKeyInfo,
           extensions: [keyUsage('nonRepudiation')],
@@ -275,13 +278,21 @@ async function testCa(outside: TestOutside): Promise<CertificateAuthority> {
         certificate: faults.ca === 'garbage' ? Uint8Array.of(0x30, 0x03, 1, 2, 3) : certificate,
         chain: faults.ca === 'no-chain' ? [] : [issuingCertificate, rootCertificate],
       }
-      outside.issued.push(enrolled)
+      outside.issued.push({ ...enrolled, username: request.username })
       return enrolled
     },
     async findRevocation(_issuerDn, serialNumber) {
       failing()
       await outside.duringRevocationCheck?.()
       return outside.revoked.get(serialNumber) ?? null
+    },
+    async findValidCertificates(username, at) {
+      failing()
+      return outside.issued
+        .filter((each) => each.username === username)
+        .map(({ certificate }) => parseCertificate(certificate))
+        .filter(({ serialNumber, notAfter }) => !outside.revoked.has(serialNumber) && notAfter > at)
+        .map(({ issuer, serialNumber, der }) => ({ issuerDn: issuer.rfc4514, serialNumber, der }))
     },
     async revoke(_issuerDn, serialNumber, reason) {
       failing()

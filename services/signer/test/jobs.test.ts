@@ -35,6 +35,7 @@ function context(): SignerContext {
     logger: environment.logger,
     crypto: nodeCrypto,
     clock,
+    events: { wanted: () => false, tell: async () => {} },
     settings: {
       publicUrl: () => '',
       maxDocumentBytes: 0,

@@ -1,8 +1,10 @@
 import type { SignerContext } from '../context.ts'
 import { rejectDocument } from '../domain/document-status.ts'
+import { endedEvent } from '../domain/signer-event.ts'
 import { SignerProblem } from '../domain/signer-problem.ts'
 import { deleteDocument, getDocument, markRejected, type StoredDocument } from '../store/document-store.ts'
 import { claimRelease } from '../store/release-store.ts'
+import { getSigner } from '../store/signer-store.ts'
 import { recordStrayBlobs } from '../store/stray-blob-store.ts'
 import { newClaim } from './complete-signing.ts'
 import { discardBlob } from './upload-document.ts'
@@ -18,16 +20,17 @@ export async function putRejected(context: SignerContext, documentId: string): P
   throw new SignerProblem('ILLEGAL_OPERATION_ERROR', 'The document is being signed')
 }
 
-async function rejected(context: SignerContext, { documentId, status }: StoredDocument): Promise<boolean> {
+async function rejected(context: SignerContext, document: StoredDocument): Promise<boolean> {
+  const { documentId } = document
+  const from = document.status === 'SIGNING' ? 'SIGNING' : 'WAITING'
   const at = context.clock.now()
-  if (status !== 'SIGNING') return markRejected(context.db, documentId, 'WAITING', at)
-  return context.db
-    .transaction()
-    .execute(
-      async (transaction) =>
-        (await claimRelease(transaction, documentId, null, newClaim(context), at)) &&
-        markRejected(transaction, documentId, 'SIGNING', at),
-    )
+  return context.db.transaction().execute(async (transaction) => {
+    if (from === 'SIGNING' && !(await claimRelease(transaction, documentId, null, newClaim(context), at))) return false
+    if (!(await markRejected(transaction, documentId, from, at))) return false
+    const signer = await getSigner(transaction, document.signerId)
+    await context.events.tell(transaction, endedEvent('DOCUMENT_REJECTED', signer, document, at))
+    return true
+  })
 }
 
 /** Deletes a document whatever its state: its rows at once, its blobs right after, or by the sweep. */

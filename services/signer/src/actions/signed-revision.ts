@@ -2,10 +2,12 @@ import type { SignatureLevel } from '@cloudsigner/contracts/signer'
 import { embedSignature, PadesError } from '@cloudsigner/pades'
 import type { TimeStampAuthority } from '../adapters/time-stamp-authority.ts'
 import { newUuid, type SignerContext } from '../context.ts'
+import { signedEvent } from '../domain/signer-event.ts'
 import { SignerProblem } from '../domain/signer-problem.ts'
 import { requireActiveSigner } from '../domain/signer-status.ts'
 import { insertSegment, type MadeSignature, type StoredDocument, type StoredSegment } from '../store/document-store.ts'
-import { type IssuedCertificate, lockSigner } from '../store/signer-store.ts'
+import { findRelease } from '../store/release-store.ts'
+import { type IssuedCertificate, lockSigner, type Signer } from '../store/signer-store.ts'
 import { adoptBlob, recordStrayBlobs } from '../store/stray-blob-store.ts'
 import type { SignerTransaction } from '../store/tables.ts'
 import { adoptableSince, discardBlob } from './upload-document.ts'
@@ -81,16 +83,33 @@ export async function storeSigned(
     await context.db.transaction().execute(async (transaction) => {
       const signer = await lockSigner(transaction, document.signerId, 'share')
       requireActiveSigner(signer?.status ?? 'REMOVED')
-      await markSigned(transaction, made, context.clock.now())
+      const at = context.clock.now()
+      await markSigned(transaction, made, at)
       if (!(await adoptBlob(transaction, segment.blob, adoptableSince(context)))) {
         throw new SignerProblem('DOCUMENT_SIGNING_ERROR', 'Storing the signed file took too long')
       }
       await insertSegment(transaction, document.documentId, 1, segment)
+      if (signer) await tellSigned(context, transaction, signer, document, made, at)
     })
   } catch (error) {
     await discardBlob(context, segment.blob)
     throw error
   }
+}
+
+/** With what the device sent: over the document, or over the approval that released a key kept here. */
+async function tellSigned(
+  { events }: SignerContext,
+  transaction: SignerTransaction,
+  signer: Signer,
+  document: StoredDocument,
+  { signature, level }: MadeSignature,
+  at: Date,
+): Promise<void> {
+  if (!events.wanted('DOCUMENT_SIGNED')) return
+  const release = await findRelease(transaction, document.documentId)
+  const deviceSignature = release?.signature ?? signature
+  await events.tell(transaction, signedEvent(signer, document, { deviceSignature, level }, at))
 }
 
 async function writeSegment(context: SignerContext, documentId: string, revision: Uint8Array): Promise<StoredSegment> {

@@ -5,6 +5,11 @@ export interface CertificateAuthority {
   enrol(request: EnrolmentRequest): Promise<EnrolledCertificate>
   /** Reason of the revocation; null while the certificate is not revoked. */
   findRevocation(issuerDn: string, serialNumber: string): Promise<string | null>
+  /**
+   * Some of the certificates that the CA issued to an end entity and that are neither expired nor revoked for good,
+   * whether this service knows of them or not; none once all are revoked.
+   */
+  findValidCertificates(username: string, at: Date): Promise<readonly FoundCertificate[]>
   /** One that is revoked already stays so, which is no error. */
   revoke(issuerDn: string, serialNumber: string, reason: RevocationReason): Promise<void>
 }
@@ -15,6 +20,14 @@ export interface EnrolmentRequest {
   readonly accountBindingId: string
   /** PKCS#10, DER. */
   readonly certificationRequest: Uint8Array
+}
+
+export interface FoundCertificate {
+  /** RFC 4514. */
+  readonly issuerDn: string
+  /** Upper-case hex. */
+  readonly serialNumber: string
+  readonly der: Uint8Array
 }
 
 export interface EnrolledCertificate {

@@ -1,11 +1,11 @@
 import { createEjbcaClient, EjbcaApiError, type EjbcaClient } from '@cloudsigner/clients/ejbca'
 import { mutualTlsFetch } from '@cloudsigner/clients/node'
-import { derToPem } from '@cloudsigner/pki'
+import { derToPem, PkiError, parseCertificate } from '@cloudsigner/pki'
 import type { SignerConfig } from '../config.ts'
 import { SignerProblem } from '../domain/signer-problem.ts'
-import type { CertificateAuthority } from './certificate-authority.ts'
+import type { CertificateAuthority, FoundCertificate } from './certificate-authority.ts'
 
-type Client = Pick<EjbcaClient, 'enroll' | 'revocationStatus' | 'revoke'>
+type Client = Pick<EjbcaClient, 'enroll' | 'revocationStatus' | 'revoke' | 'search'>
 type Profiles = Pick<SignerConfig['ca'], 'caName' | 'certificateProfile' | 'endEntityProfile'>
 
 /** The CA over EJBCA's REST API and mutual TLS: ours or the genuine EJBCA, which this service never tells apart. */
@@ -35,6 +35,21 @@ export function ejbcaAuthority(client: Client, profiles: Profiles): CertificateA
       const status = await asked(() => client.revocationStatus(issuerDn, serialNumber))
       return status.revoked ? status.revocation_reason : null
     },
+    async findValidCertificates(username, at) {
+      const found = await asked(() =>
+        client.search({
+          max_number_of_results: 400,
+          criteria: [
+            { property: 'USERNAME', operation: 'EQUAL', value: username },
+            { property: 'STATUS', operation: 'EQUAL', value: 'CERT_ACTIVE' },
+            // On hold is not for good.
+            { property: 'STATUS', operation: 'EQUAL', value: 'REVOCATION_REASON_CERTIFICATEHOLD' },
+            { property: 'EXPIRE_DATE', operation: 'AFTER', value: at.toISOString() },
+          ],
+        }),
+      )
+      return found.map(foundCertificate)
+    },
     async revoke(issuerDn, serialNumber, reason) {
       try {
         await client.revoke(issuerDn, serialNumber, reason)
@@ -43,6 +58,21 @@ export function ejbcaAuthority(client: Client, profiles: Profiles): CertificateA
         throw problem(error)
       }
     },
+  }
+}
+
+function foundCertificate(der: Uint8Array): FoundCertificate {
+  try {
+    const { issuer, serialNumber } = parseCertificate(der)
+    return { issuerDn: issuer.rfc4514, serialNumber, der }
+  } catch (cause) {
+    if (!(cause instanceof PkiError)) throw cause
+    throw new SignerProblem(
+      'CERTIFICATE_PROCESSING_ERROR',
+      'The CA found a certificate that cannot be read',
+      {},
+      { cause },
+    )
   }
 }
 

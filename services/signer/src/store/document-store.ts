@@ -139,6 +139,7 @@ export async function markSigned(
     .where('id', '=', documentId)
     .where('status', '=', 'WAITING')
     .where('waiting_until', '>', at)
+    .where('timed_out_at', 'is', null)
     .executeTakeFirst()
   return result.numUpdatedRows === 1n
 }
@@ -151,6 +152,7 @@ export async function markSigning(transaction: SignerTransaction, documentId: st
     .where('id', '=', documentId)
     .where('status', '=', 'WAITING')
     .where('waiting_until', '>', at)
+    .where('timed_out_at', 'is', null)
     .executeTakeFirst()
   return result.numUpdatedRows === 1n
 }

@@ -1,4 +1,4 @@
-import type { Migration } from '@cloudsigner/service'
+import { type Migration, makeCallbackTables } from '@cloudsigner/service'
 import { sql } from 'kysely'
 
 /** Forward only; PostgreSQL 15 SQL. */
@@ -129,6 +129,16 @@ export const signerMigrations: readonly Migration[] = [
         alter table document add constraint document_status_check
           check (status in ('WAITING', 'SIGNING', 'SIGNED', 'REJECTED'))`.execute(db)
       await sql`create index document_being_signed on document (id) where status = 'SIGNING'`.execute(db)
+    },
+  },
+  {
+    name: '0004-callbacks',
+    async up(db) {
+      await makeCallbackTables(db)
+      await sql`alter table signer add column renewal_tried_at timestamptz`.execute(db)
+      await sql`alter table document add column timed_out_at timestamptz`.execute(db)
+      await sql`create index document_waiting on document (waiting_until)
+        where status = 'WAITING' and timed_out_at is null`.execute(db)
     },
   },
 ]

@@ -219,22 +219,17 @@ function asCertificate(row: {
   }
 }
 
-/** ACTIVE and BLOCKED signers whose current certificate has run out become EXPIRED; their ids. */
-export async function expireSigners(db: SignerDatabase, at: Date, limit: number): Promise<readonly string[]> {
-  const due = db
-    .selectFrom('signer')
-    .innerJoin('certificate', 'certificate.id', 'signer.certificate_id')
-    .select('signer.id')
-    .where('signer.status', 'in', ['ACTIVE', 'BLOCKED'])
-    .where('certificate.not_after', '<', at)
-    .limit(limit)
-    .forUpdate('signer')
-    .skipLocked()
-  const rows = await db
-    .updateTable('signer')
-    .set({ status: 'EXPIRED', changed_at: at })
-    .where('id', 'in', due)
-    .returning('id')
+/** Notes the revocation of a certificate that is stored, however its issuer is spelled there; the CA may know others. */
+export async function recordRevocationOf(
+  db: SignerDatabase,
+  certificate: Uint8Array,
+  reason: RevocationReason,
+  at: Date,
+): Promise<void> {
+  await db
+    .updateTable('certificate')
+    .set({ revoked_at: at, revocation_reason: reason })
+    .where('certificate', '=', certificate)
+    .where('revoked_at', 'is', null)
     .execute()
-  return rows.map(({ id }) => id)
 }

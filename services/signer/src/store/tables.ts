@@ -1,6 +1,6 @@
 import type { CloudKeyAlgorithm } from '@cloudsigner/contracts/cloud-mode'
 import type { RevocationReason, SignatureLevel, SignerStatus } from '@cloudsigner/contracts/signer'
-import type { ColumnType, JSONColumnType, Kysely, Transaction } from 'kysely'
+import type { ColumnType, Generated, JSONColumnType, Kysely, Transaction } from 'kysely'
 import type { StoredDocumentStatus } from '../domain/document-status.ts'
 
 /** Rows of the schema `signer`, as migrations.ts makes them. */
@@ -31,6 +31,8 @@ interface SignerRow {
   certificate_id: string
   created_at: Date
   changed_at: Date
+  /** When the renewal job last had its turn at the signer. */
+  renewal_tried_at: Generated<Date | null>
 }
 
 /** Every certificate ever issued to a signer: revocation goes over all that are still valid. */
@@ -93,6 +95,8 @@ interface DocumentRow {
   changed_at: Date
   signature: Uint8Array | null
   signature_level: SignatureLevel | null
+  /** When it was told that the document waited in vain: from then on it is not signed, whatever a replica's clock says. */
+  timed_out_at: Generated<Date | null>
 }
 
 /** What the device is to sign to have a document signed. */
