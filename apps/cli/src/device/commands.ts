@@ -1,25 +1,11 @@
 /** The commands, each on an open state. What they return is printed. */
 import { createSignerClient, type SignerClient } from '@cloudsigner/clients/signer'
+import { enrolmentOf, nameOfMode, signAtBank } from './bank-commands.ts'
+import { type Command, type CommandContext, openPhone } from './command.ts'
 import { CommandError } from './command-error.ts'
 import type { DeviceOptions } from './options.ts'
-import { Phone } from './phone.ts'
+import type { Phone } from './phone.ts'
 import { inspectSignedAttributes } from './signed-attributes.ts'
-import type { PhoneAddress, StateFile } from './state-file.ts'
-
-/** `text` for people, `json` where `--json` asks for it. */
-export interface CommandResult {
-  readonly text: string
-  readonly json: object
-}
-
-export interface CommandContext {
-  readonly state: StateFile
-  readonly options: DeviceOptions
-  /** A line for people, beside the result. */
-  note(line: string): void
-}
-
-export type Command = (context: CommandContext) => Promise<CommandResult>
 
 const activate: Command = async ({ state, options }) => {
   if (state.hasActivation) throw new CommandError('This phone is activated already: remove comes first')
@@ -50,8 +36,8 @@ const enrol: Command = async ({ state, options }) => {
   const phone = await openPhone(state, options)
   const orchestrator = options.find('orchestrator')
   if (orchestrator !== undefined) {
-    const csr = await phone.enrol(orchestrator)
-    return { text: 'Enrolled at the bank.', json: { csr } }
+    const signer = await phone.enrol(orchestrator, enrolmentOf(options))
+    return { text: `Enrolled at the bank in ${nameOfMode(signer.mode)} mode.`, json: signer }
   }
   const csr = await phone.csr(options.get('subject'))
   if (options.find('signer') === undefined) return { text: csr.trimEnd(), json: { csr } }
@@ -64,20 +50,7 @@ const sign: Command = async (context) => {
   const { state, options } = context
   options.requirePin()
   const phone = await openPhone(state, options)
-  const orchestrator = options.find('orchestrator')
-  if (orchestrator !== undefined) {
-    const bank = phone.bank(orchestrator)
-    const documentId = options.get('document')
-    const { hash, name, fileName } = await bank.getDocument(documentId)
-    if (hash === null) throw new CommandError('The document does not wait for a signature')
-    context.note(`Document ${name} (${fileName})`)
-    const signature = await signShown(context, phone, hash)
-    const document = await bank.signDocument(documentId, signature)
-    return {
-      text: `Document ${documentId}: ${document.status}`,
-      json: { documentId, status: document.status, signature },
-    }
-  }
+  if (options.find('orchestrator') !== undefined) return signAtBank(context)
   const [hash, ...more] = options.operands
   if (hash === undefined || more.length > 0) throw new CommandError('sign takes one HASH', 2)
   const signature = await signShown(context, phone, hash)
@@ -95,16 +68,6 @@ const remove: Command = async ({ state, options }) => {
 }
 
 export const commands: Readonly<Record<string, Command>> = { activate, status, enrol, sign, remove }
-
-/** Throws CommandError where the state has no activation and no address was given for a new one. */
-export async function openPhone(state: StateFile, options: DeviceOptions, given?: PhoneAddress): Promise<Phone> {
-  const address = given ?? state.address
-  if (address === undefined || (given === undefined && !state.hasActivation)) {
-    throw new CommandError('This phone is not activated')
-  }
-  const { pin } = options
-  return Phone.open({ ...address, storage: state.storage(address), ...(pin !== undefined && { pin }) })
-}
 
 /** Shows what is going to be signed, then signs it. */
 async function signShown(context: CommandContext, phone: Phone, hash: string): Promise<string> {

@@ -5,9 +5,11 @@ import { SignerApiError } from '@cloudsigner/clients/signer'
 import { MobileTokenError } from '@cloudsigner/mobile-token-sdk'
 import { PkiError } from '@cloudsigner/pki'
 import { PowerAuthError } from '@cloudsigner/powerauth-sdk'
+import { bankCommands } from './bank-commands.ts'
 import { CommandError } from './command-error.ts'
 import { commands } from './commands.ts'
 import type { DeviceIo } from './device-io.ts'
+import { type DocumentRefusal, DocumentRefused } from './document-refused.ts'
 import { operationCommands } from './operations.ts'
 import { DeviceOptions, deviceUsage } from './options.ts'
 import { NotSignedAttributes } from './signed-attributes.ts'
@@ -34,23 +36,39 @@ export async function runDevice(args: readonly string[], io: DeviceIo): Promise<
 }
 
 async function run(options: DeviceOptions, io: DeviceIo): Promise<void> {
-  const all = { ...commands, ...operationCommands }
+  const all = { ...commands, ...operationCommands, ...bankCommands }
   const command = Object.hasOwn(all, options.command) ? all[options.command] : undefined
   if (command === undefined) throw new CommandError(`device has no command '${options.command}'\n\n${deviceUsage}`, 2)
   const password = options.find('state-password', 'CLOUDSIGNER_DEVICE_PASSWORD')
   const state = await StateFile.open(resolve(io.cwd(), options.get('state')), password)
   try {
     const note = (line: string) => void io.stderr.write(`${line}\n`)
-    const { text, json } = await command({ state, options, note })
+    const { text, json } = await command({ state, options, workingDirectory: io.cwd(), note })
     io.stdout.write(`${options.json ? JSON.stringify(json) : text}\n`)
   } finally {
     await state.close()
   }
 }
 
+/** Refusals that need nobody's malice. */
+const ordinary: ReadonlySet<DocumentRefusal> = new Set([
+  'other_device',
+  'not_waiting',
+  'approval_expired',
+  'operation_ended',
+])
+
 /** What is for the person who called; anything else is a fault of ours and keeps its stack. */
 function failureOf(error: unknown): { readonly message: string; readonly exitCode: number } | undefined {
   if (error instanceof CommandError) return error
+  if (error instanceof DocumentRefused) {
+    if (ordinary.has(error.code)) return { message: error.message, exitCode: 1 }
+    const why = error.cause instanceof Error ? `: ${error.cause.message}` : ''
+    return {
+      message: `REFUSED, nothing was signed. ${error.message}${why} (${error.code}). Tell your bank.`,
+      exitCode: 1,
+    }
+  }
   if (error instanceof NotSignedAttributes) return { message: `Not signed: ${error.message}`, exitCode: 1 }
   const refusals = [PowerAuthError, MobileTokenError, SignerApiError, OrchestratorApiError]
   const refusal = refusals.find((kind) => error instanceof kind)

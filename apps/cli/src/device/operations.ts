@@ -6,8 +6,9 @@ import {
   parseProximityCode,
 } from '@cloudsigner/mobile-token-sdk'
 import { possession, possessionWithPassword } from '@cloudsigner/powerauth-sdk'
+import { rejectDocument, showDocument } from './bank-commands.ts'
+import { type Command, type CommandContext, openPhone } from './command.ts'
 import { CommandError } from './command-error.ts'
-import { type Command, type CommandContext, openPhone } from './commands.ts'
 
 const PIN_VARIABLE = 'CLOUDSIGNER_DEVICE_PIN'
 
@@ -22,6 +23,7 @@ const operations: Command = async (context) => {
 }
 
 const show: Command = async (context) => {
+  if (context.options.find('orchestrator') !== undefined) return showDocument(context)
   const operation = await (await open(context)).detail(identifierOf(context))
   return { text: describe(operation).join('\n'), json: { operation } }
 }
@@ -45,6 +47,7 @@ const approve: Command = async (context) => {
 }
 
 const reject: Command = async (context) => {
+  if (context.options.find('orchestrator') !== undefined) return rejectDocument(context)
   const id = identifierOf(context)
   await (await open(context)).reject({ id }, context.options.find('reason') ?? 'UNKNOWN')
   return { text: `Operation ${id} rejected.`, json: { id, status: 'REJECTED' } }

@@ -8,14 +8,19 @@ export const deviceUsage = `usage: cloudsigner device COMMAND --state FILE [opti
   status
   enrol    --subject 'CN=…,C=…'                                    prints a certification request
            --subject … --signer URL --user-id USER                 sends it to the signer
-           --orchestrator URL                                      sends it to the bank, which gives the subject
+           --orchestrator URL [--mode external|cloud]              enrols at the bank, which gives the subject; cloud: the
+                                                                   signer keeps the key, of --key-algorithm
   sign     HASH                                                    prints the signature
            HASH --document ID --signer URL                         sends it to the signer
-           --document ID --orchestrator URL                        fetches what to sign from the bank, sends it there
+           --document ID --orchestrator URL                        fetches the file from the bank, finds out by itself
+                                                                   what it signs, and sends the signature there
+  documents --orchestrator URL                                     lists the documents at the bank
   operations                                                       lists what waits for this phone
   show     OPERATION                                               tells what an operation is
+           --document ID --orchestrator URL [--out FILE]           tells what a document is; writes the file to be read
   approve  OPERATION [--proximity SCANNED]                         tells it and approves it, by the PIN
   reject   OPERATION [--reason REASON]
+           --document ID --orchestrator URL                        rejects a document
   remove   [--local]
 
   --state FILE           the phone's state, encrypted by --state-password, by CLOUDSIGNER_DEVICE_PASSWORD, or by the
@@ -43,6 +48,9 @@ const options = {
   'signer-password': { type: 'string' },
   orchestrator: { type: 'string' },
   document: { type: 'string' },
+  mode: { type: 'string' },
+  'key-algorithm': { type: 'string' },
+  out: { type: 'string' },
   proximity: { type: 'string' },
   reason: { type: 'string' },
   language: { type: 'string' },

@@ -1,6 +1,8 @@
 /** A phone in the hand of somebody who knows its PIN: the SDK, and what an app around it does. */
 import { createPhoneClient, type PhoneClient } from '@cloudsigner/clients/orchestrator'
-import { MobileToken } from '@cloudsigner/mobile-token-sdk'
+import type { CloudKeyAlgorithm, SignerMode } from '@cloudsigner/contracts/cloud-mode'
+import type { PhoneDocument, PhoneSigner } from '@cloudsigner/contracts/orchestrator'
+import { MobileToken, type Operation } from '@cloudsigner/mobile-token-sdk'
 import {
   assembleCertificationRequest,
   buildCertificationRequestInfo,
@@ -20,6 +22,10 @@ import {
   possessionWithPassword,
   type StateStorage,
 } from '@cloudsigner/powerauth-sdk'
+import { DocumentRefused } from './document-refused.ts'
+import { requireOwnBinding, requireOwnOperation } from './own-approval.ts'
+import { memoryPin, type PinnedCertificate } from './own-certificate.ts'
+import { originalOf, type ReviewedDocument, reviewDocument } from './review-document.ts'
 import { inspectSignedAttributes } from './signed-attributes.ts'
 
 export interface PhoneOptions {
@@ -30,32 +36,48 @@ export interface PhoneOptions {
   readonly pin?: string
   /** In memory where absent. */
   readonly storage?: StateStorage
+  /** The certificate of Cloud mode that this phone knows; in memory where absent. */
+  readonly pinned?: PinnedCertificate
   readonly fetch?: typeof globalThis.fetch
   readonly clock?: { now(): Date }
+}
+
+export interface Enrolment {
+  /** External is the default: the key stays in the phone's vault. Cloud: the signer keeps it. */
+  readonly mode?: SignerMode
+  /** Cloud mode: kind of the key; EC_P256 where absent. */
+  readonly keyAlgorithm?: CloudKeyAlgorithm
 }
 
 export class Phone {
   readonly #powerAuth: PowerAuth
   readonly #pin: string | undefined
+  readonly #pinned: PinnedCertificate
   readonly #fetch: typeof globalThis.fetch
+  readonly #clock: { now(): Date }
 
-  private constructor(powerAuth: PowerAuth, pin: string | undefined, fetch: typeof globalThis.fetch) {
+  private constructor(
+    powerAuth: PowerAuth,
+    options: Omit<PhoneOptions, 'clock'> & Required<Pick<PhoneOptions, 'clock'>>,
+  ) {
     this.#powerAuth = powerAuth
-    this.#pin = pin
-    this.#fetch = fetch
+    this.#pin = options.pin
+    this.#pinned = options.pinned ?? memoryPin()
+    this.#fetch = options.fetch ?? globalThis.fetch
+    this.#clock = options.clock
   }
 
   static async open(options: PhoneOptions): Promise<Phone> {
-    const fetch = options.fetch ?? globalThis.fetch
+    const clock = options.clock ?? { now: () => new Date() }
     const powerAuth = await PowerAuth.open({
       mobileSdkConfig: options.mobileSdkConfig,
       baseUrl: options.url,
       storage: options.storage ?? memoryStorage(),
       crypto: nodeCrypto,
-      fetch,
-      clock: options.clock ?? { now: () => new Date() },
+      fetch: options.fetch ?? globalThis.fetch,
+      clock,
     })
-    return new Phone(powerAuth, options.pin, fetch)
+    return new Phone(powerAuth, { ...options, clock })
   }
 
   get activationId(): string | undefined {
@@ -109,13 +131,59 @@ export class Phone {
     return new MobileToken({ powerAuth: this.#powerAuth, ...(language !== undefined && { language }) })
   }
 
-  /** What the bank's app does the first time: asks for the subject, and enrols a request for it. */
-  async enrol(orchestratorUrl: string): Promise<string> {
+  /** What the bank's app does the first time: a certificate for this phone's key, or for one that the signer makes. */
+  async enrol(orchestratorUrl: string, { mode = 'EXTERNAL', keyAlgorithm }: Enrolment = {}): Promise<PhoneSigner> {
     const bank = this.bank(orchestratorUrl)
+    if (mode === 'CLOUD') return this.#enrolInCloud(bank, keyAlgorithm)
     const { subject } = await bank.getSubject()
-    const csr = await this.csr(new Uint8Array(Buffer.from(subject, 'base64')))
-    await bank.enrol(csr)
-    return csr
+    return bank.enrol(await this.csr(fromBase64(subject)))
+  }
+
+  /** The certificate of the answer is the one that this phone will sign with, and no other. */
+  async #enrolInCloud(bank: PhoneClient, keyAlgorithm: CloudKeyAlgorithm | undefined): Promise<PhoneSigner> {
+    const { challengeId, toBeSigned } = await bank.createEnrolChallenge()
+    const binding = fromBase64(toBeSigned)
+    requireOwnBinding(binding, this.#ownId())
+    const signer = await bank.enrolInCloud({
+      challengeId,
+      devicePublicKey: toBase64(publicKeyInfo(this.#powerAuth.devicePublicKey)),
+      signature: toBase64(await this.#signature(binding)),
+      ...(keyAlgorithm && { keyAlgorithm }),
+    })
+    await this.#pinned.save(fromBase64(signer.certificate))
+    return signer
+  }
+
+  /** Fetches a document and finds out by itself what a signature would be over. Throws DocumentRefused. */
+  review(orchestratorUrl: string, documentId: string): Promise<ReviewedDocument> {
+    return reviewDocument(this.bank(orchestratorUrl), documentId, {
+      activationId: this.#ownId(),
+      subjectPublicKeyInfo: publicKeyInfo(this.#powerAuth.devicePublicKey),
+      pin: this.#pinned,
+      now: this.#clock.now(),
+    })
+  }
+
+  /** The operation of a reviewed document of Cloud mode, held against it; null in External mode. Throws DocumentRefused. */
+  async operationOf(reviewed: ReviewedDocument): Promise<Operation | null> {
+    if (reviewed.operationId === null) return null
+    const operation = await this.mobileToken().detail(reviewed.operationId)
+    requireOwnOperation(operation, reviewed.toBeSigned, originalOf(reviewed))
+    return operation
+  }
+
+  /**
+   * The person says yes to a document that was shown to them. In Cloud mode the operation is approved first: one that was
+   * approved before the phone lost its way needs no second approval.
+   */
+  async signDocument(orchestratorUrl: string, reviewed: ReviewedDocument): Promise<PhoneDocument> {
+    const { document, toBeSigned, operationId } = reviewed
+    const operation = await this.operationOf(reviewed)
+    if (operation?.status === 'PENDING') {
+      await this.mobileToken().authorize(operation, possessionWithPassword(this.#password()))
+    } else if (operation !== null && operation.status !== 'APPROVED') throw new DocumentRefused('operation_ended')
+    const signature = toBase64(await this.#signature(toBeSigned))
+    return this.bank(orchestratorUrl).signDocument(document.documentId, signature, operationId ?? undefined)
   }
 
   /** At the server, and here. */
@@ -128,6 +196,11 @@ export class Phone {
     return this.#powerAuth.removeActivationLocal()
   }
 
+  #ownId(): string {
+    if (this.activationId === undefined) throw new Error('This needs an activation')
+    return this.activationId
+  }
+
   #signature(data: Uint8Array): Promise<Uint8Array> {
     return this.#powerAuth.signWithDevicePrivateKey(possessionWithPassword(this.#password()), data)
   }
@@ -136,6 +209,14 @@ export class Phone {
     if (this.#pin === undefined) throw new Error('This needs the PIN')
     return this.#pin
   }
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64')
+}
+
+function fromBase64(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, 'base64'))
 }
 
 /** SubjectPublicKeyInfo (RFC 5480 §2): id-ecPublicKey, secp256r1, the uncompressed point. */

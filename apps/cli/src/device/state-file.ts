@@ -4,6 +4,7 @@ import { open, readFile, rm, stat } from 'node:fs/promises'
 import type { StateStorage } from '@cloudsigner/powerauth-sdk'
 import { encryptedFileStorage } from '@cloudsigner/powerauth-sdk/node'
 import { CommandError } from './command-error.ts'
+import type { PinnedCertificate } from './own-certificate.ts'
 
 export interface PhoneAddress {
   readonly mobileSdkConfig: string
@@ -13,6 +14,8 @@ export interface PhoneAddress {
 interface StoredPhone extends PhoneAddress {
   /** Base64 of the SDK's state. */
   readonly activation: string | null
+  /** Base64 of the certificate of Cloud mode that the phone was enrolled with. */
+  readonly certificate: string | null
 }
 
 /** An open state file. One command has it at a time. */
@@ -56,10 +59,27 @@ export class StateFile {
         const activation = this.#stored?.activation
         return typeof activation === 'string' ? new Uint8Array(Buffer.from(activation, 'base64')) : undefined
       },
-      save: (state) => this.#save({ mobileSdkConfig, url, activation: Buffer.from(state).toString('base64') }),
+      save: (state) => {
+        const certificate = this.#stored?.certificate ?? null
+        return this.#save({ mobileSdkConfig, url, activation: Buffer.from(state).toString('base64'), certificate })
+      },
       clear: async () => {
         await this.#storage.clear()
         this.#stored = undefined
+      },
+    }
+  }
+
+  /** Beside the activation that it belongs to. */
+  pinned(): PinnedCertificate {
+    return {
+      load: async () => {
+        const certificate = this.#stored?.certificate
+        return typeof certificate === 'string' ? new Uint8Array(Buffer.from(certificate, 'base64')) : undefined
+      },
+      save: async (certificate) => {
+        if (this.#stored === undefined) throw new CommandError('This phone is not activated')
+        await this.#save({ ...this.#stored, certificate: Buffer.from(certificate).toString('base64') })
       },
     }
   }
@@ -76,8 +96,9 @@ export class StateFile {
 
 function parse(bytes: Uint8Array | undefined): StoredPhone | undefined {
   if (bytes === undefined) return undefined
-  const { mobileSdkConfig, url, activation } = JSON.parse(new TextDecoder().decode(bytes)) // authenticated: we wrote it
-  return { mobileSdkConfig, url, activation }
+  // Authenticated: we wrote it, perhaps before there was Cloud mode.
+  const { mobileSdkConfig, url, activation, certificate = null } = JSON.parse(new TextDecoder().decode(bytes))
+  return { mobileSdkConfig, url, activation, certificate }
 }
 
 /** Two commands at once would use a counter twice. A lock whose process is gone does not count. */
