@@ -7,7 +7,18 @@ import { foldValue, type Name, nameFromString, PkiError } from '@cloudsigner/pki
 export function dnKey(name: Name | string): string | null {
   const parsed = typeof name === 'string' ? tryParse(name) : name
   if (!parsed) return null
-  const attributes = parsed.rdns.flatMap((rdn) => rdn.map(({ type, value }) => `${type}=${foldValue(value)}`))
+  const known = keys.get(parsed)
+  if (known !== undefined) return known
+  const key = keyOf(parsed)
+  keys.set(parsed, key)
+  return key
+}
+
+/** Of names that stay, such as the authorities' own. */
+const keys = new WeakMap<Name, string>()
+
+function keyOf({ rdns }: Name): string {
+  const attributes = rdns.flatMap((rdn) => rdn.map(({ type, value }) => `${type}=${foldValue(value)}`))
   return JSON.stringify(attributes.sort())
 }
 

@@ -1,13 +1,26 @@
 import type { CaDatabase, CaTransaction } from './tables.ts'
 
-/** SHA-256 of the certificate's DER, upper-case hex. */
-export async function isAdministrator(db: CaDatabase, fingerprint: string): Promise<boolean> {
+/** What a client certificate of the management CA is worth now. */
+export interface Standing {
+  readonly inForce: boolean
+  readonly isAdministrator: boolean
+}
+
+/** By serial number and SHA-256 of the DER, both upper-case hex; null where the management CA issued no such certificate. */
+export async function findStanding(
+  db: CaDatabase,
+  { serialNumber, fingerprint }: { readonly serialNumber: string; readonly fingerprint: string },
+): Promise<Standing | null> {
   const row = await db
-    .selectFrom('administrator')
-    .select('fingerprint')
-    .where('fingerprint', '=', fingerprint)
+    .selectFrom('certificate')
+    .leftJoin('administrator', (join) => join.on('administrator.fingerprint', '=', fingerprint))
+    .select(['certificate.revocation_reason', 'administrator.fingerprint'])
+    .where('certificate.issuer', '=', 'management')
+    .where('certificate.serial_number', '=', serialNumber)
+    .where('certificate.certificate', 'is not', null)
     .executeTakeFirst()
-  return row !== undefined
+  if (row === undefined) return null
+  return { inForce: row.revocation_reason === 'NOT_REVOKED', isAdministrator: row.fingerprint !== null }
 }
 
 export async function insertAdministrator(
