@@ -85,6 +85,32 @@ describe("EJBCA's REST API", () => {
     assert.deepEqual([await status(), await listed()], ['KEY_COMPROMISE', 'keyCompromise'])
   })
 
+  test('what a signer searches for to revoke: every valid certificate of a user, held ones too, none once revoked', async () => {
+    const serials = [await enroll('searching'), await enroll('searching'), await enroll('searching')].map(
+      ({ serialNumber }) => serialNumber,
+    )
+    await enroll('searching-not')
+    const search = async () => {
+      const found = await running.client.search({
+        max_number_of_results: 400,
+        criteria: [
+          { property: 'USERNAME', operation: 'EQUAL', value: 'searching' },
+          { property: 'STATUS', operation: 'EQUAL', value: 'CERT_ACTIVE' },
+          { property: 'STATUS', operation: 'EQUAL', value: 'REVOCATION_REASON_CERTIFICATEHOLD' },
+          { property: 'EXPIRE_DATE', operation: 'AFTER', value: new Date().toISOString() },
+        ],
+      })
+      return found.map((der) => parseCertificate(der).serialNumber).sort()
+    }
+    const [held = '', ...others] = serials
+    await running.client.revoke(issuerDn, held, 'CERTIFICATE_HOLD')
+    assert.deepEqual(await search(), serials.toSorted())
+    await running.client.revoke(issuerDn, held, 'CESSATION_OF_OPERATION')
+    assert.deepEqual(await search(), others.toSorted())
+    for (const serial of others) await running.client.revoke(issuerDn, serial, 'UNSPECIFIED')
+    assert.deepEqual(await search(), [])
+  })
+
   test("a certification authority's own certificate is neither held nor revoked here", async () => {
     const issuing = parseCertificate(derOf(running.ca.connection.issuingCertificate))
     for (const reason of ['CERTIFICATE_HOLD', 'CA_COMPROMISE'] as const) {

@@ -188,3 +188,36 @@ for (const [what, answer] of [
     await assert.rejects(registry.ensureOperationTemplate(), expected)
   })
 }
+
+test('certificates of a user are searched for as EJBCA has them; one that cannot be read is a fault of the CA', async () => {
+  const sent: Sent[] = []
+  const at = new Date('2026-06-01T12:00:00Z')
+  const none = { certificates: [], more_results: false }
+  assert.deepEqual(
+    await authority(answering({ status: 200, body: none }, sent)).findValidCertificates('activation', at),
+    [],
+  )
+  const [call] = sent
+  assert.deepEqual(call, {
+    url: 'https://ca.example/v1/certificate/search',
+    method: 'POST',
+    body: {
+      max_number_of_results: 400,
+      criteria: [
+        { property: 'USERNAME', operation: 'EQUAL', value: 'activation' },
+        { property: 'STATUS', operation: 'EQUAL', value: 'CERT_ACTIVE' },
+        { property: 'STATUS', operation: 'EQUAL', value: 'REVOCATION_REASON_CERTIFICATEHOLD' },
+        { property: 'EXPIRE_DATE', operation: 'AFTER', value: '2026-06-01T12:00:00.000Z' },
+      ],
+    },
+  })
+  const unreadable = Buffer.from(certificate).toString('base64')
+  const body = {
+    certificates: [{ certificate: unreadable, serial_number: '0A', response_format: 'DER' }],
+    more_results: false,
+  }
+  await assert.rejects(
+    authority(answering({ status: 200, body })).findValidCertificates('activation', at),
+    problem('CERTIFICATE_PROCESSING_ERROR', 500),
+  )
+})
