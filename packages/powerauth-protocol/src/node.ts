@@ -1,73 +1,41 @@
-/** The mathematics by Node's own crypto, synchronous. */
-import {
-  createCipheriv,
-  createDecipheriv,
-  createECDH,
-  createHash,
-  createHmac,
-  createPrivateKey,
-  createPublicKey,
-  pbkdf2Sync,
-  randomBytes,
-  sign,
-  verify,
-} from 'node:crypto'
-import type { CryptoProvider, P256KeyPair } from './crypto-provider.ts'
+/** The mathematics of all versions by Node's own crypto, synchronous. */
+import { createCipheriv, createDecipheriv, createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
+import type { CryptoProvider } from './crypto-provider.ts'
+import { bytes } from './node/bytes.ts'
+import { nodeP256, nodeP384 } from './node/ec.ts'
+import { nodeKmac256 } from './node/kmac.ts'
+import { nodePostQuantum } from './node/post-quantum.ts'
+import type { CryptoProviderV4 } from './v4/crypto-provider.ts'
 
-const CURVE = 'prime256v1'
-const CIPHER = 'aes-128-cbc'
+const CBC = 'aes-128-cbc'
 
-export const nodeCrypto: CryptoProvider = {
+export const nodeCrypto: CryptoProvider & CryptoProviderV4 = {
   random: (length) => bytes(randomBytes(length)),
+
   sha256: (data) => bytes(createHash('sha256').update(data).digest()),
   hmacSha256: (key, data) => bytes(createHmac('sha256', key).update(data).digest()),
   aesCbcEncrypt(key, iv, plaintext) {
-    const cipher = createCipheriv(CIPHER, key, iv)
+    const cipher = createCipheriv(CBC, key, iv)
     return bytes(Buffer.concat([cipher.update(plaintext), cipher.final()]))
   },
   aesCbcDecrypt(key, iv, ciphertext) {
-    const cipher = createDecipheriv(CIPHER, key, iv)
+    const cipher = createDecipheriv(CBC, key, iv)
     return bytes(Buffer.concat([cipher.update(ciphertext), cipher.final()]))
   },
-  generateP256KeyPair() {
-    const ecdh = createECDH(CURVE)
-    const publicKey = bytes(ecdh.generateKeys())
-    const scalar = ecdh.getPrivateKey()
-    const privateKey = new Uint8Array(32)
-    privateKey.set(scalar, 32 - scalar.length)
-    return { privateKey, publicKey }
-  },
-  ecdhP256(own, peerPublicKey) {
-    const ecdh = createECDH(CURVE)
-    ecdh.setPrivateKey(own.privateKey)
-    return bytes(ecdh.computeSecret(peerPublicKey))
-  },
-  ecdsaP256Sign: (own, data) => bytes(sign('sha256', data, { key: privateKeyOf(own), dsaEncoding: 'ieee-p1363' })),
-  ecdsaP256Verify: (publicKey, signature, data) =>
-    verify('sha256', data, { key: publicKeyOf(publicKey), dsaEncoding: 'ieee-p1363' }, signature),
+  generateP256KeyPair: nodeP256.generate,
+  ecdhP256: nodeP256.ecdh,
+  ecdsaP256Sign: nodeP256.sign,
+  ecdsaP256Verify: nodeP256.verify,
   pbkdf2: (hash, password, salt, iterations, length) =>
     bytes(pbkdf2Sync(password, salt, iterations, length, hash === 'SHA-1' ? 'sha1' : 'sha256')),
-}
 
-/** Plain bytes of their own: a Buffer would bring other methods and perhaps a shared pool. */
-function bytes(buffer: Uint8Array): Uint8Array {
-  return new Uint8Array(buffer)
-}
-
-function privateKeyOf(own: P256KeyPair) {
-  const key = { ...jwk(own.publicKey), d: base64Url(own.privateKey) }
-  return createPrivateKey({ key, format: 'jwk' })
-}
-
-function publicKeyOf(publicKey: Uint8Array) {
-  return createPublicKey({ key: jwk(publicKey), format: 'jwk' })
-}
-
-function jwk(publicKey: Uint8Array) {
-  const [x, y] = [base64Url(publicKey.subarray(1, 33)), base64Url(publicKey.subarray(33))]
-  return { kty: 'EC', crv: 'P-256', x, y }
-}
-
-function base64Url(value: Uint8Array): string {
-  return Buffer.from(value.buffer, value.byteOffset, value.length).toString('base64url')
+  sha3: (data) => bytes(createHash('sha3-256').update(data).digest()),
+  kmac256: nodeKmac256,
+  hmacSha384: (key, data) => bytes(createHmac('sha384', key).update(data).digest()),
+  aesCtr: (key, counterBlock, data) => bytes(createCipheriv('aes-256-ctr', key, counterBlock).update(data)),
+  generateP384KeyPair: nodeP384.generate,
+  ecdhP384: nodeP384.ecdh,
+  ecdsaP384Sign: nodeP384.sign,
+  ecdsaP384Verify: nodeP384.verify,
+  postQuantum: nodePostQuantum,
 }

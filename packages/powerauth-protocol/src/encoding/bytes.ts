@@ -62,6 +62,11 @@ export function constantTimeEqual(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0
 }
 
+/** Overwrites secrets that are not needed any more. What the engine has copied elsewhere is out of reach. */
+export function wipe(...secrets: readonly Uint8Array[]): void {
+  for (const secret of secrets) secret.fill(0)
+}
+
 /** The guard of public entries: says what was expected and what came, never the bytes. */
 export function requireLength(bytes: Uint8Array, length: number, label: string): Uint8Array {
   if (!(bytes instanceof Uint8Array)) throw new ProtocolError('invalid_argument', `${label} must be bytes`)

@@ -25,6 +25,9 @@ const codeOfProtocolError: Readonly<Record<ProtocolErrorCode, PrivateErrorCode>>
   invalid_envelope: 'ERR0024',
   invalid_jwt: 'ERR0024',
   invalid_offline_payload: 'ERR0011',
+  invalid_key_exchange: 'ERR0024',
+  invalid_status: 'ERR0011',
+  unsupported_algorithm: 'ERR0046',
   unsupported_version: 'ERR0047',
   decryption_failed: 'ERR0018',
 }
