@@ -1,10 +1,12 @@
 /** The chain, from an activation code to validated files: the bank on one side, the phone on the other, over HTTP. */
 import { createReadStream } from 'node:fs'
-import { stat, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { type BankClient, createBankClient } from '@cloudsigner/clients/orchestrator'
+import type { SignerMode } from '@cloudsigner/contracts/cloud-mode'
 import type { User } from '@cloudsigner/contracts/orchestrator'
 import { Phone } from '../device/phone.ts'
+import { originalOf } from '../device/review-document.ts'
 import { passes, readTrustAnchors, reportFile } from '../validate/file-report.ts'
 import { revocationClient } from '../validate/revocation-client.ts'
 import type { Addresses } from './running-stack.ts'
@@ -12,13 +14,33 @@ import type { StepRecorder } from './steps.ts'
 
 const pin = '1234'
 
-const alice: User = {
-  userId: 'alice',
-  givenName: 'Alice',
-  surname: 'Novak',
-  country: 'CZ',
-  identity: { type: 'IDC', value: '998877665' },
+/** Whose phone keeps the key, and whose key CloudSigner keeps. */
+const customers: Readonly<Record<SignerMode, User>> = {
+  EXTERNAL: {
+    userId: 'alice',
+    givenName: 'Alice',
+    surname: 'Novak',
+    country: 'CZ',
+    identity: { type: 'IDC', value: '998877665' },
+  },
+  CLOUD: {
+    userId: 'boris',
+    givenName: 'Boris',
+    surname: 'Cerny',
+    country: 'CZ',
+    identity: { type: 'IDC', value: '112233445' },
+  },
 }
+
+/** What the phone does is told by its mode. */
+const enrols = {
+  EXTERNAL: 'Phone: certificate for its key, by the PIN',
+  CLOUD: 'Phone: certificate for a key that CloudSigner keeps',
+} as const
+const signs = {
+  EXTERNAL: (fileName: string) => `Phone: reads and signs ${fileName}`,
+  CLOUD: (fileName: string) => `Phone: reads and approves ${fileName}`,
+} as const
 
 export interface ChainContext {
   readonly addresses: Addresses
@@ -27,13 +49,16 @@ export interface ChainContext {
   onSigned(): void
 }
 
-interface Parties {
+export interface Parties {
   readonly bank: BankClient
+  readonly customer: User
   readonly phone: Phone
+  readonly mode: SignerMode
 }
 
-/** Makes Alice a customer whose phone can sign. */
-export async function enrolAlice({ addresses, recorder }: ChainContext): Promise<Parties> {
+/** Makes a customer of the bank whose phone can sign, in this mode. */
+export async function enrolCustomer({ addresses, recorder }: ChainContext, mode: SignerMode): Promise<Parties> {
+  const customer = customers[mode]
   const { url, basic } = addresses.orchestrator
   const authorization = `Basic ${Buffer.from(`${basic.user}:${basic.password}`).toString('base64')}`
   const bank = createBankClient({ baseUrl: url, authorization: () => authorization })
@@ -41,11 +66,11 @@ export async function enrolAlice({ addresses, recorder }: ChainContext): Promise
   const { code, application } = await recorder.step(
     'Bank: a customer, an activation code',
     async () => {
-      await bank.createUser(alice)
-      const { qrCode } = await bank.startActivation(alice.userId)
+      await bank.createUser(customer)
+      const { qrCode } = await bank.startActivation(customer.userId)
       return { code: qrCode, application: await bank.getMobileApplication() }
     },
-    () => `${alice.givenName} ${alice.surname}`,
+    () => `${customer.givenName} ${customer.surname}`,
   )
   const { mobileSdkConfig, enrollmentServerUrl } = application
   const phone = await Phone.open({ mobileSdkConfig, url: enrollmentServerUrl, pin })
@@ -55,41 +80,37 @@ export async function enrolAlice({ addresses, recorder }: ChainContext): Promise
     (activation) => `fingerprint ${activation.fingerprint}`,
   )
   await recorder.step('Bank: sees the same fingerprint, commits', async () => {
-    const { devicePublicKeyFingerprint } = await bank.getActivation(alice.userId, activationId)
+    const { devicePublicKeyFingerprint } = await bank.getActivation(customer.userId, activationId)
     if (devicePublicKeyFingerprint !== fingerprint) throw new Error(`the bank sees ${devicePublicKeyFingerprint}`)
-    await bank.commitActivation(alice.userId, activationId)
+    await bank.commitActivation(customer.userId, activationId)
   })
-  await recorder.step('Phone: certificate for its key, by the PIN', () => phone.enrol(url))
-  return { bank, phone }
+  await recorder.step(enrols[mode], () => phone.enrol(url, { mode }))
+  return { bank, customer, phone, mode }
 }
 
 /** One document through all of its life: from `file` to `signed`. */
 export async function signDocument(
   context: ChainContext,
-  { bank, phone }: Parties,
+  { bank, customer: { userId }, phone, mode }: Parties,
   { file, signed }: { readonly file: string; readonly signed: string },
 ): Promise<void> {
   const { recorder, addresses } = context
   const fileName = basename(file)
   const { documentId } = await recorder.step(
     `Bank: uploads ${fileName}`,
-    async () => bank.createDocument(alice.userId, { name: fileName, fileName, file: createReadStream(file) }),
+    async () => bank.createDocument(userId, { name: fileName, fileName, file: createReadStream(file) }),
     ({ size }) => `${size.toLocaleString('en')} bytes`,
   )
-  await recorder.step(`Phone: reads and signs ${fileName}`, async () => {
-    const app = phone.bank(addresses.orchestrator.url)
-    const { hash } = await app.getDocument(documentId)
-    if (hash === null) throw new Error('the document does not wait for a signature')
-    const shown = await app.downloadDocument(documentId)
-    const size = (await new Response(shown.body).arrayBuffer()).byteLength
-    if (size !== (await stat(file)).size) throw new Error(`the phone was shown ${size} bytes`)
-    const signature = await phone.sign(new Uint8Array(Buffer.from(hash, 'base64')))
-    await app.signDocument(documentId, Buffer.from(signature).toString('base64'))
+  await recorder.step(signs[mode](fileName), async () => {
+    const { url } = addresses.orchestrator
+    const reviewed = await phone.review(url, documentId)
+    if (!(await readFile(file)).equals(originalOf(reviewed))) throw new Error('the phone was shown another document')
+    await phone.signDocument(url, reviewed)
   })
   await recorder.step(
     `Bank: fetches ${fileName}`,
     async () => {
-      const { body } = await bank.downloadDocument(alice.userId, documentId)
+      const { body } = await bank.downloadDocument(userId, documentId)
       await writeFile(signed, body)
       context.onSigned()
     },

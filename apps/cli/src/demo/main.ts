@@ -3,9 +3,10 @@ import { once } from 'node:events'
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, parse as parsePath, relative } from 'node:path'
+import type { SignerMode } from '@cloudsigner/contracts/cloud-mode'
 import { type DemoOptions, demoUsage, parseDemoArguments } from './arguments.ts'
-import { type ChainContext, enrolAlice, signDocument } from './chain.ts'
-import { type DemoReport, nextSteps, stepLine, summary } from './report.ts'
+import { type ChainContext, enrolCustomer, signDocument } from './chain.ts'
+import { type DemoReport, nextSteps, type SignedFile, stepLine, summary } from './report.ts'
 import { type RunningStack, startStack } from './running-stack.ts'
 import { StepRecorder } from './steps.ts'
 
@@ -36,7 +37,7 @@ export async function runDemo(args: readonly string[], io: DemoIo): Promise<numb
     () => performance.now(),
     (result, detail) => io.stdout.write(stepLine(result, detail)),
   )
-  const signed: string[] = []
+  const signed: SignedFile[] = []
   let firstSignedMs: number | null = null
   let stack: RunningStack | undefined
   try {
@@ -47,15 +48,17 @@ export async function runDemo(args: readonly string[], io: DemoIo): Promise<numb
     await mkdir(outputDirectory, { recursive: true })
     await copyFile(stack.addresses.ca.trustRoot, rootIn(outputDirectory))
     const context: ChainContext = { addresses: stack.addresses, recorder, onSigned }
-    await signAll(context, outputs(options.files, outputDirectory), signed)
+    for (const mode of options.modes)
+      await signAll(context, mode, outputs(options.files, outputDirectory, mode), signed)
   } catch (error) {
     // A failed step has said why already; anything else is a fault of ours.
     if (recorder.results.every((step) => step.ok)) throw error
   } finally {
-    const report: DemoReport = { steps: recorder.results, files: signed, firstSignedMs }
+    const files = signed.map(({ file }) => file)
+    const report: DemoReport = { steps: recorder.results, files, signed, firstSignedMs }
     io.stdout.write(summary(report, performance.timeOrigin - started))
     if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
-    if (signed.length > 0) io.stdout.write(nextSteps(signed.map(named(io)), named(io)(rootIn(outputDirectory))))
+    if (signed.length > 0) io.stdout.write(nextSteps(files.map(named(io)), named(io)(rootIn(outputDirectory))))
     if (options.keep && stack) await untilInterrupted(io, stack)
     await stack?.stop()
     await rm(dataDirectory, { recursive: true, force: true })
@@ -75,29 +78,38 @@ function parse(args: readonly string[], io: DemoIo): DemoOptions | Error {
 /** Every document has its try: one that is refused does not keep the others from being signed. */
 async function signAll(
   context: ChainContext,
+  mode: SignerMode,
   files: readonly { readonly file: string; readonly signed: string }[],
-  signed: string[],
+  signed: SignedFile[],
 ): Promise<void> {
-  const parties = await enrolAlice(context)
+  const parties = await enrolCustomer(context, mode)
   for (const paths of files) {
     const before = context.recorder.results.length
     try {
       await signDocument(context, parties, paths)
-      signed.push(paths.signed)
+      signed.push({ mode, file: paths.signed, original: paths.file })
     } catch (error) {
       if (context.recorder.results.slice(before).every((step) => step.ok)) throw error
     }
   }
 }
 
-/** Each file with the path of its signed copy: `contract.pdf` becomes `contract-signed.pdf`, a namesake `…-signed-2.pdf`. */
-export function outputs(files: readonly string[], directory: string): { file: string; signed: string }[] {
+/**
+ * Each file with the path of its signed copy: `contract.pdf` becomes `contract-signed.pdf`, or in Cloud mode
+ * `contract-signed-cloud.pdf`; a namesake `…-2.pdf`.
+ */
+export function outputs(
+  files: readonly string[],
+  directory: string,
+  mode: SignerMode = 'EXTERNAL',
+): { file: string; signed: string }[] {
+  const suffix = mode === 'CLOUD' ? '-signed-cloud' : '-signed'
   const taken = new Map<string, number>()
   return files.map((file) => {
     const name = parsePath(file).name
     const count = (taken.get(name) ?? 0) + 1
     taken.set(name, count)
-    return { file, signed: join(directory, `${name}-signed${count > 1 ? `-${count}` : ''}.pdf`) }
+    return { file, signed: join(directory, `${name}${suffix}${count > 1 ? `-${count}` : ''}.pdf`) }
   })
 }
 

@@ -1,11 +1,21 @@
+import type { SignerMode } from '@cloudsigner/contracts/cloud-mode'
 import type { StepResult } from './steps.ts'
 
 /** What `--json FILE` holds. */
 export interface DemoReport {
   readonly steps: readonly StepResult[]
   readonly files: readonly string[]
+  /** The same with what they are of. */
+  readonly signed: readonly SignedFile[]
   /** Milliseconds from the start of the command, installation included, to the first signed file; null if there is none. */
   readonly firstSignedMs: number | null
+}
+
+export interface SignedFile {
+  readonly mode: SignerMode
+  /** Absolute paths. */
+  readonly file: string
+  readonly original: string
 }
 
 const nameWidth = 50

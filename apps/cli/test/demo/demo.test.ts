@@ -19,10 +19,24 @@ test('relative paths count from where the user is', () => {
   const here = import.meta.filename
   const args = ['--file', basename(here), '--file', here, '--json', 'out.json', '--keep']
   const options = parseDemoArguments(args, import.meta.dirname)
-  assert.deepEqual(options, { files: [here, here], json: join(import.meta.dirname, 'out.json'), keep: true })
+  const json = join(import.meta.dirname, 'out.json')
+  assert.deepEqual(options, { modes: ['EXTERNAL', 'CLOUD'], files: [here, here], json, keep: true })
 })
 
-for (const args of [['--file', '/is-not-there.pdf'], ['--fil', 'x'], ['my.pdf'], ['--file'], ['--json']])
+test('both modes, or one', () => {
+  assert.deepEqual(parseDemoArguments(['--mode', 'external'], '/').modes, ['EXTERNAL'])
+  assert.deepEqual(parseDemoArguments(['--mode', 'cloud'], '/').modes, ['CLOUD'])
+  assert.deepEqual(parseDemoArguments(['--mode', 'both'], '/').modes, ['EXTERNAL', 'CLOUD'])
+})
+
+for (const args of [
+  ['--file', '/is-not-there.pdf'],
+  ['--fil', 'x'],
+  ['my.pdf'],
+  ['--file'],
+  ['--json'],
+  ['--mode', 'toString'],
+])
   test(`arguments refused: ${args.join(' ')}`, () => {
     assert.throws(() => parseDemoArguments(args, '/'))
   })
@@ -48,13 +62,23 @@ test('steps are timed and kept in order, a failed one too', async () => {
   assert.deepEqual(recorder.results, expected)
   assert.match(announced[0] ?? '', /^✔ first .* 10 ms {3}x\n$/)
   assert.match(announced[1] ?? '', /^✘ second .* 5 ms {3}no\n$/)
-  assert.match(summary({ steps: expected, files: [], firstSignedMs: null }, 0), /2 steps, 1 failed[\s\S]*No signed PDF/)
-  assert.match(summary({ steps: expected, files: [], firstSignedMs: 4321 }, 1000), /4\.3 s .* 3\.3 s without/)
+  assert.match(
+    summary({ steps: expected, files: [], signed: [], firstSignedMs: null }, 0),
+    /2 steps, 1 failed[\s\S]*No signed PDF/,
+  )
+  assert.match(
+    summary({ steps: expected, files: [], signed: [], firstSignedMs: 4321 }, 1000),
+    /4\.3 s .* 3\.3 s without/,
+  )
 })
 
 test('signed copies have names of their own, and never overwrite an original', () => {
   assert.deepEqual(
     outputs(['/a/x.pdf', '/b/x.pdf', '/out/y.pdf'], '/out').map(({ signed }) => signed),
     ['/out/x-signed.pdf', '/out/x-signed-2.pdf', '/out/y-signed.pdf'],
+  )
+  assert.deepEqual(
+    outputs(['/a/x.pdf', '/b/x.pdf'], '/out', 'CLOUD').map(({ signed }) => signed),
+    ['/out/x-signed-cloud.pdf', '/out/x-signed-cloud-2.pdf'],
   )
 })
