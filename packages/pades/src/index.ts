@@ -29,6 +29,8 @@ export { type EmbedAtLevelOptions, embedAtLevel } from './augment/embed-at-level
 export { digestAlgorithmFor } from './sign/algorithm.ts'
 export { type EmbedOptions, embedSignature, type TimeStampedEmbedOptions } from './sign/embed.ts'
 export { appearanceErrors, PadesError, type PadesErrorCode, padesErrors } from './sign/errors.ts'
+export type { FieldLockRequest } from './sign/field-lock.ts'
+export type { MdpPermission } from './sign/permissions.ts'
 export type { SignaturePlan } from './sign/plan.ts'
 export { type PreparedSignature, type PrepareOptions, prepareSignature } from './sign/prepare.ts'
 export { type RebuildOptions, type RebuiltSignature, rebuildSignedAttributes } from './sign/rebuild.ts'

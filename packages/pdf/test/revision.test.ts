@@ -173,3 +173,11 @@ for (const [what, objects] of [
     assert.notEqual(await document.getObject(reference(3)), null)
     if (objects.length > 3) assert.equal(await document.getObject(reference(5)), 55)
   })
+
+test('a new object takes no number that the trailer names, though the file has no such object', async () => {
+  const file = makePdf(plainObjects, { trailer: '/AdditionalStreams [/a 4 0 R <</b 7 0 R>>]' })
+  const builder = new RevisionBuilder(await openDocument(bytesSource(file)))
+  assert.equal(builder.reserve().number, 8)
+  const absurd = makePdf(plainObjects, { trailer: '/AdditionalStreams [/a 99999999 0 R]' })
+  assert.equal(new RevisionBuilder(await openDocument(bytesSource(absurd))).reserve().number, 4)
+})

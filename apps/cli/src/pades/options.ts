@@ -17,6 +17,7 @@ signing
   --scheme PSS|PKCS1   of an RSA key; default PKCS1
   --digest SHA-256|SHA-384|SHA-512   of an RSA or EC key, where another than its natural one is wanted
   --field NAME         an empty signature field to fill, or the name of a new one
+  --certify 1|2|3      a certification (DocMDP): no changes, form filling and signing, annotations too
   --reason TEXT  --location TEXT  --name TEXT  --contact TEXT
   --visible JSON       a visible signature: a file with the members of the API's visualSignature; image and customFont
                        are Base64 or paths from that file
@@ -42,6 +43,7 @@ const texts = {
   scheme: { type: 'string' },
   digest: { type: 'string' },
   field: { type: 'string' },
+  certify: { type: 'string' },
   reason: { type: 'string' },
   location: { type: 'string' },
   name: { type: 'string' },

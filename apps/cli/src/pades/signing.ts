@@ -34,6 +34,7 @@ export async function prepareOptionsOf(
     contactInfo: options.find('contact'),
   }
   const visible = options.find('visible')
+  const certify = options.choose('certify', ['1', '2', '3'])
   return {
     certificate,
     chain,
@@ -42,6 +43,7 @@ export async function prepareOptionsOf(
     inflate: zlibInflate,
     decryption: decryptionOf(options),
     ...(signatureAlgorithm && { signatureAlgorithm }),
+    ...(certify && { certify: permissions[certify] }),
     ...(visible !== undefined && (await readVisible(visible))),
     ...Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined)),
     ...(level !== 'B-B' && {
@@ -54,6 +56,8 @@ export async function prepareOptionsOf(
     }),
   }
 }
+
+const permissions = { '1': 1, '2': 2, '3': 3 } as const
 
 /** Two further rounds, after half a second and a second. */
 const retry = {

@@ -99,6 +99,18 @@ test('RSASSA-PSS, a key under a password, a field by name', async () => {
   assert.deepEqual([without.code, /no private key in PEM that this password opens/.test(without.stderr)], [1, true])
 })
 
+test('certified with P = 1, a file takes time-stamps and no signatures', async () => {
+  const file = path('certified.pdf')
+  assert.equal((await pades(['sign', ...signing, '--certify', '1', path('in.pdf'), file])).code, 0)
+  const second = await pades(['sign', ...signing, file, path('no.pdf')])
+  assert.deepEqual([second.code, /certified_no_changes/.test(second.stderr)], [1, true])
+  assert.equal((await pades(['augment', '--level', 'B-T', '--tsa', tsa, file, file])).code, 0)
+  assert.deepEqual(await judged(file, '--revocation', 'off'), [
+    'Sig B-T TOTAL_PASSED',
+    'DocTimeStamp null TOTAL_PASSED',
+  ])
+})
+
 test('a visible signature is described by a file, its image by a path from there', async () => {
   const image = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
   await writeFile(path('seal.png'), Buffer.from(image, 'base64'))

@@ -34,8 +34,12 @@ export const padesErrors = {
   field_not_signature: 'the form has a field of this name that is no signature field',
   field_signed: 'the signature field is signed already',
   field_locked: 'an earlier signature locks this field (FieldMDP)',
-  field_lock_unsupported: "the signature field's Lock sets permissions for the whole document",
+  field_lock_unsupported:
+    'the lock of the signature field is malformed, or permits more than an earlier signature does',
+  seed_values_unmet: "the signature does not meet what the field's seed values (SV) demand",
   seed_values_unsupported: "the signature field's seed values (SV) demand constraints that are not supported",
+  certification_not_first: 'the document is signed already: only its first signature may certify it',
+  breaks_earlier_signature: 'the document is made so that signing it again changes what was signed before',
   // the signature
   certificate_unsupported: "the certificate's key cannot sign a PDF here",
   plan_invalid: 'this is no signature plan of a version that is known here',

@@ -1,5 +1,4 @@
 import {
-  PdfDictionary as Dictionary,
   dictionary,
   encodeTextString,
   type FormField,
@@ -9,7 +8,6 @@ import {
   type PageLocation,
   type PdfDictionary,
   type PdfDocument,
-  type PdfObject,
   PdfReference,
   PdfStream,
   type RevisionBuilder,
@@ -18,9 +16,10 @@ import {
 import type { SignatureAppearance } from '../appearance/appearance.ts'
 import { type AppearanceOptions, type ExistingWidget, placeExisting, placeNew } from '../appearance/place.ts'
 import { PadesError } from './errors.ts'
+import { type FieldLockRequest, lockDictionary, lockOfField } from './field-lock.ts'
 import { freeFieldName, updateForm } from './form.ts'
 import { addToAnnotations } from './page-annotations.ts'
-import { type FieldLock, hasSignature, isLocked, readEarlierSignatures } from './permissions.ts'
+import { type EarlierSignatures, type FieldLock, hasSignature, isLocked, readEarlierSignatures } from './permissions.ts'
 
 /** The field that is to be signed. */
 export type SignatureField =
@@ -29,6 +28,8 @@ export type SignatureField =
       readonly name: string
       /** Whether the document has no signature yet, which more than form filling might break. */
       readonly isFirst: boolean
+      /** What its signature is to lock. */
+      readonly lock: FieldLockRequest | null
     }
   | {
       readonly kind: 'existing'
@@ -39,46 +40,66 @@ export type SignatureField =
       readonly widget: ExistingWidget | null
       /** TransformParams of the FieldMDP that the field's Lock asks for; null without one. */
       readonly lock: PdfDictionary | null
+      /** SV: what it demands of its signature. */
+      readonly seedValues: PdfDictionary | null
+      readonly isFirst: boolean
     }
 
-/** Finds the empty field of this name, or a name for a new one. PadesError field_… | seed_values_unsupported | certified_no_changes. */
-export async function chooseField(document: PdfDocument, fieldName: string | undefined): Promise<SignatureField> {
+export interface FieldRequest {
+  readonly fieldName?: string
+  readonly fieldLock?: FieldLockRequest
+}
+
+/** Finds the empty field of this name, or a name for a new one. PadesError field_… | not_permitted | certified_no_changes. */
+export async function chooseField(
+  document: PdfDocument,
+  { fieldName, fieldLock }: FieldRequest,
+): Promise<SignatureField> {
   const fields = await readFormFields(document, document.limits)
   const earlier = await readEarlierSignatures(document, fields)
   const known = fieldName === undefined ? undefined : fields.find((field) => field.name === fieldName)
-  if (known) return existingField(document, known, earlier.locks)
+  if (known) return existingField(document, known, earlier, fieldLock)
   const chosen = fieldName ?? freeFieldName(fields)
   if (document.security && !document.security.mayCreateFields) throw new PadesError('not_permitted')
   // 12.7.4.2: a full stop separates partial names; a field below another would have to be one of its Kids.
   if (chosen === '' || chosen.includes('.') || chosen.length > 255) throw new PadesError('field_name_invalid')
   refuseLocked(chosen, earlier.locks)
-  return { kind: 'new', name: chosen, isFirst: !earlier.exist }
+  if (fieldLock?.permission !== undefined && fieldLock.permission > earlier.permission)
+    throw new PadesError('field_lock_unsupported')
+  return { kind: 'new', name: chosen, isFirst: !earlier.exist, lock: fieldLock ?? null }
 }
 
 /** A new field for a document time-stamp, which locks do not keep out. PadesError 'not_permitted' | 'repaired_and_signed'. */
 export async function chooseTimestampField(document: PdfDocument): Promise<SignatureField> {
   const fields = await readFormFields(document, document.limits)
   if (document.security && !document.security.mayCreateFields) throw new PadesError('not_permitted')
-  return { kind: 'new', name: freeFieldName(fields), isFirst: !(await hasSignature(document, fields)) }
+  return { kind: 'new', name: freeFieldName(fields), isFirst: !(await hasSignature(document, fields)), lock: null }
 }
 
 async function existingField(
   document: PdfDocument,
   field: FormField,
-  locks: readonly FieldLock[],
+  earlier: EarlierSignatures,
+  fieldLock: FieldLockRequest | undefined,
 ): Promise<SignatureField> {
   const { name, reference, dictionary: own, type } = field
   if (document.security && !document.security.mayFillForms) throw new PadesError('not_permitted')
   if (type !== 'Sig' || !field.terminal || !reference) throw new PadesError('field_not_signature')
   if ((await document.resolve(field.value)) !== null) throw new PadesError('field_signed')
-  refuseLocked(name, locks)
-  const seedValues = await document.resolveDictionary(own.get('SV'))
-  // 12.7.5.5, table 237: Ff says which of the constraints are demanded and not only wished.
-  if (seedValues && (integerValue(await document.resolve(seedValues.get('Ff'))) ?? 0) !== 0)
-    throw new PadesError('seed_values_unsupported')
+  refuseLocked(name, earlier.locks)
+  // What an existing field locks, its author has said.
+  if (fieldLock) throw new PadesError('field_lock_unsupported', 'only a new field is given a lock')
   const lock = await document.resolveDictionary(own.get('Lock'))
-  const widget = await firstWidget(document, field)
-  return { kind: 'existing', name, reference, dictionary: own, widget, lock: lock && transformParameters(lock) }
+  return {
+    kind: 'existing',
+    name,
+    reference,
+    dictionary: own,
+    widget: await firstWidget(document, field),
+    lock: lock && (await lockOfField(document, lock, earlier)),
+    seedValues: await document.resolveDictionary(own.get('SV')),
+    isFirst: !earlier.exist,
+  }
 }
 
 async function firstWidget(document: PdfDocument, { widgets }: FormField): Promise<ExistingWidget | null> {
@@ -89,20 +110,6 @@ async function firstWidget(document: PdfDocument, { widgets }: FormField): Promi
 
 function refuseLocked(name: string, locks: readonly FieldLock[]): void {
   if (locks.some((lock) => isLocked(name, lock))) throw new PadesError('field_locked')
-}
-
-/** 12.7.5.5: what a signature field lock dictionary says becomes the signature's FieldMDP parameters (table 259). */
-function transformParameters(lock: PdfDictionary): PdfDictionary {
-  if (lock.has('P')) throw new PadesError('field_lock_unsupported')
-  const parameters = new Map<string, PdfObject>([
-    ['Type', name('TransformParams')],
-    ['V', name('1.2')],
-  ])
-  for (const key of ['Action', 'Fields']) {
-    const value = lock.get(key)
-    if (value !== undefined) parameters.set(key, value)
-  }
-  return new Dictionary(parameters)
 }
 
 /** Puts the signature into its field, and what is to be seen of it; a new field without gets an invisible widget on the first page. */
@@ -132,6 +139,7 @@ export async function placeField(
       P: page.reference,
       V: signature,
       AP: dictionary({ N: placed?.form ?? builder.add(emptyAppearance) }),
+      ...(field.lock && { Lock: builder.add(lockDictionary(field.lock)) }),
     }),
   )
   await addToAnnotations(document, builder, await inTabOrder(document, page, field.isFirst), widget)

@@ -39,9 +39,17 @@ export async function refuseUnextendable(document: PdfDocument): Promise<void> {
   if (permissions?.has('UR3') || permissions?.has('UR')) throw new PadesError('usage_rights')
 }
 
+/** P of DocMDP (table 257): 1 no changes, 2 form filling and signing, 3 annotations too. */
+export type MdpPermission = 1 | 2 | 3
+
+export const docMdpPermission = (value: number | null): MdpPermission | undefined =>
+  value === 1 || value === 2 || value === 3 ? value : undefined
+
 /** What the document's signatures so far mean for the next one. */
 export interface EarlierSignatures {
   readonly exist: boolean
+  /** The least that one of them permits; 3 where none says anything. */
+  readonly permission: MdpPermission
   readonly locks: readonly FieldLock[]
 }
 
@@ -52,15 +60,18 @@ export async function readEarlierSignatures(
 ): Promise<EarlierSignatures> {
   const locks: FieldLock[] = []
   let exist = false
+  let permission: MdpPermission = 3
   for (const field of fields) {
     if (field.type !== 'Sig' || field.value === undefined) continue
     const signature = await document.resolveDictionary(field.value)
     if (!signature) continue
     if (document.repaired) throw new PadesError('repaired_and_signed')
     exist = true
-    locks.push(...(await readSignatureReferences(document, signature)))
+    const said = await readSignatureReferences(document, signature)
+    locks.push(...said.locks)
+    permission = least(permission, said.permission)
   }
-  return { exist, locks }
+  return { exist, permission, locks }
 }
 
 /** Whether the document has a signature. PadesError 'repaired_and_signed'. */
@@ -80,20 +91,29 @@ export function isLocked(name: string, { action, fields }: FieldLock): boolean {
   return action === 'Include' ? named : !named
 }
 
-async function readSignatureReferences(document: PdfDocument, signature: PdfDictionary): Promise<readonly FieldLock[]> {
+const least = (a: MdpPermission, b: MdpPermission): MdpPermission => (a < b ? a : b)
+
+/** PadesError 'certified_no_changes'. */
+async function readSignatureReferences(
+  document: PdfDocument,
+  signature: PdfDictionary,
+): Promise<Pick<EarlierSignatures, 'permission' | 'locks'>> {
   const locks: FieldLock[] = []
+  let permission: MdpPermission = 3
   for (const item of (await document.resolveArray(signature.get('Reference'))) ?? []) {
     const reference = await document.resolveDictionary(item)
     const parameters = (await document.resolveDictionary(reference?.get('TransformParams'))) ?? new Dictionary()
     const method = await document.resolve(reference?.get('TransformMethod'))
-    if (isName(method, 'DocMDP')) {
-      // 12.8.2.2: P is 2 where it is left out.
-      const permission = integerValue(await document.resolve(parameters.get('P'))) ?? 2
-      if (permission === 1) throw new PadesError('certified_no_changes')
+    const said = docMdpPermission(integerValue(await document.resolve(parameters.get('P'))))
+    // 12.8.2.2: P is 2 where it is left out. With FieldMDP it is what a field's Lock says for the whole document (table 236).
+    if (isName(method, 'DocMDP')) permission = least(permission, said ?? 2)
+    if (isName(method, 'FieldMDP')) {
+      locks.push(await readLock(document, parameters))
+      if (said !== undefined) permission = least(permission, said)
     }
-    if (isName(method, 'FieldMDP')) locks.push(await readLock(document, parameters))
   }
-  return locks
+  if (permission === 1) throw new PadesError('certified_no_changes')
+  return { permission, locks }
 }
 
 async function readLock(document: PdfDocument, parameters: PdfDictionary): Promise<FieldLock> {

@@ -1,6 +1,7 @@
 import {
   type Decryption,
   type Inflate,
+  type OpenOptions,
   openDocument,
   type PdfDocument,
   PdfError,
@@ -13,10 +14,15 @@ import type { SignatureAppearance } from '../appearance/appearance.ts'
 import type { Deflate } from '../appearance/deflate.ts'
 import { type SigningParameters, signingParameters } from './algorithm.ts'
 import { toBase64 } from './base64.ts'
-import { chooseField, placeField } from './field.ts'
+import { certifyDocument } from './certification.ts'
+import { refuseBreaking } from './earlier-signatures.ts'
+import { PadesError } from './errors.ts'
+import { chooseField, placeField, type SignatureField } from './field.ts'
+import { type FieldLockRequest, lockDictionary, transformParameters } from './field-lock.ts'
 import { fillByteRange } from './holes.ts'
-import { refuseUnsignable } from './permissions.ts'
+import { type MdpPermission, refuseUnsignable } from './permissions.ts'
 import type { SignaturePlan } from './plan.ts'
+import { type MetSeedValues, meetSeedValues } from './seed-values.ts'
 import { signatureDictionary } from './signature-dictionary.ts'
 import { signedAttributesFor } from './signed-attributes.ts'
 import { hashSource, identifiedBy } from './source-hash.ts'
@@ -47,6 +53,10 @@ export interface PrepareOptions {
   readonly contactInfo?: string
   /** An empty signature field to sign, or the name of a new one. Default: a new Signature1, Signature2 … */
   readonly fieldName?: string
+  /** Of a new field: what its signature locks. */
+  readonly fieldLock?: FieldLockRequest
+  /** Makes it a certification signature (DocMDP), with this P: 1 no changes, 2 form filling and signing, 3 annotations too. Only the first may. */
+  readonly certify?: MdpPermission
   /** Octets kept beside the signature for a time-stamp token that is to come. Default 0. */
   readonly timestampTokenBytes?: number
   /** What the signature shows on a page; default: nothing. In a field that `fieldName` names, it fills that field. */
@@ -75,10 +85,11 @@ export async function prepareSignature(source: PdfSource, options: PrepareOption
   const parameters = signingParameters(options.certificate, options.signatureAlgorithm)
   const document = await open(source, options, 'auto')
   const hash = options.digestOfSource?.copy() ?? (await hashSource(source, parameters.digestAlgorithm, options.crypto))
-  const { revision, fieldName } = await mendingIfNeeded(document, options, (sound) =>
+  const { revision, field } = await mendingIfNeeded(document, options, (sound) =>
     writeSignatureRevision(sound, hash, parameters, options),
   )
   const { contents, byteRange } = fillByteRange(source.size, revision)
+  if (!field.isFirst) await refuseBreaking(source, revision, reading(options))
   hash.update(revision.bytes.subarray(0, contents.offset))
   hash.update(revision.bytes.subarray(contents.offset + contents.length))
   const messageDigest = hash.digest()
@@ -94,16 +105,20 @@ export async function prepareSignature(source: PdfSource, options: PrepareOption
     messageDigest: toBase64(messageDigest),
     signedAttributes: toBase64(signedAttributes),
     certificates: [options.certificate, ...options.chain].map(toBase64),
-    fieldName,
+    fieldName: field.name,
     signingTime: options.signingTime.toISOString(),
   }
   return { plan, signedAttributes, messageDigest }
 }
 
 function open(source: PdfSource, options: PrepareOptions, repair: 'auto' | 'always'): Promise<PdfDocument> {
-  const { inflate, decryption } = options
-  return openDocument(source, { repair, ...(inflate && { inflate }), ...(decryption && { decryption }) })
+  return openDocument(source, { repair, ...reading(options) })
 }
+
+const reading = ({ inflate, decryption }: PrepareOptions): OpenOptions => ({
+  ...(inflate && { inflate }),
+  ...(decryption && { decryption }),
+})
 
 /** That an entry of the cross-references is wrong may show only when its object is read: then too the file is scanned, once. */
 async function mendingIfNeeded<T>(
@@ -125,25 +140,50 @@ async function writeSignatureRevision(
   sourceHash: IncrementalHash,
   parameters: SigningParameters,
   options: PrepareOptions,
-): Promise<{ readonly revision: Revision; readonly fieldName: string }> {
+): Promise<{ readonly revision: Revision; readonly field: SignatureField }> {
   await refuseUnsignable(document)
   await refuseAppendedData(document)
-  const field = await chooseField(document, options.fieldName)
+  const field = await chooseField(document, options)
+  const { reason, certify } = await agreedRequest(document, field, parameters, options)
+  if (certify !== undefined && !field.isFirst) throw new PadesError('certification_not_first')
   const builder = new RevisionBuilder(document)
-  const lock = field.kind === 'existing' ? field.lock : null
+  const lock = field.kind === 'existing' ? field.lock : field.lock && transformParameters(lockDictionary(field.lock))
+  const { name, location, contactInfo, signingTime } = options
+  const texts = Object.entries({ name, reason, location, contactInfo }).filter(([, text]) => text !== undefined)
   const signature = builder.add(
     signatureDictionary({
-      ...options,
+      signingTime,
+      ...Object.fromEntries(texts),
       contentsBytes: contentsBytes(parameters, {
         certificates: [options.certificate, ...options.chain],
         signedAttributesBytes: signedAttributesBytes(parameters, options),
         timestampTokenBytes: options.timestampTokenBytes ?? 0,
       }),
       lock: lock && { parameters: lock, catalog: document.trailer.get('Root') ?? null },
+      ...(certify !== undefined && { certify }),
     }),
   )
   await placeField(document, builder, field, signature, options.appearance ?? null, options)
-  return { revision: await builder.finish(identifiedBy(sourceHash, options.crypto)), fieldName: field.name }
+  if (certify !== undefined) await certifyDocument(document, builder, signature)
+  const revision = await builder.finish(identifiedBy(sourceHash, options.crypto))
+  return { revision, field }
+}
+
+/** What the caller wants, held to what the field demands. */
+async function agreedRequest(
+  document: PdfDocument,
+  field: SignatureField,
+  { certificate, digestAlgorithm }: SigningParameters,
+  options: PrepareOptions,
+): Promise<MetSeedValues> {
+  if (field.kind === 'new' || !field.seedValues) return options
+  return meetSeedValues(document, field.seedValues, {
+    ...options,
+    certificate,
+    digestAlgorithm,
+    certificates: [options.certificate, ...options.chain],
+    timestamped: (options.timestampTokenBytes ?? 0) > 0,
+  })
 }
 
 /** Of the same length whatever the digest is. */

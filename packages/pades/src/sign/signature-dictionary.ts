@@ -7,6 +7,8 @@ import {
   PdfHole,
   type PdfObject,
 } from '@cloudsigner/pdf'
+import { docMdpReference } from './certification.ts'
+import type { MdpPermission } from './permissions.ts'
 
 export interface SignatureDictionaryFields {
   readonly signingTime: Date
@@ -18,6 +20,8 @@ export interface SignatureDictionaryFields {
   readonly contentsBytes: number
   /** TransformParams of a FieldMDP, and the catalog that it is about. */
   readonly lock: { readonly parameters: PdfDictionary; readonly catalog: PdfObject } | null
+  /** P of a DocMDP. */
+  readonly certify?: MdpPermission
 }
 
 /** Room for four numbers of up to ten digits: files up to 10 GB, as cross-reference tables allow. */
@@ -39,7 +43,11 @@ export function signatureDictionary(fields: SignatureDictionaryFields): PdfDicti
   ])
   const texts = { Name: fields.name, Reason: fields.reason, Location: fields.location, ContactInfo: fields.contactInfo }
   for (const [key, text] of Object.entries(texts)) if (text !== undefined) entries.set(key, encodeTextString(text))
-  if (fields.lock) entries.set('Reference', [fieldMdpReference(fields.lock.parameters, fields.lock.catalog)])
+  const references = [
+    ...(fields.certify === undefined ? [] : [docMdpReference(fields.certify)]),
+    ...(fields.lock ? [fieldMdpReference(fields.lock.parameters, fields.lock.catalog)] : []),
+  ]
+  if (references.length > 0) entries.set('Reference', references)
   return new PdfDictionary(entries)
 }
 

@@ -28,9 +28,13 @@ class TooLarge extends Error {
   override readonly name = 'TooLarge'
 }
 
-/** What revision `index` did to the one before it; null where the document is too large to say. */
-export async function judgeRevision(document: PdfDocument, index: number): Promise<Modifications | null> {
-  const difference = new RevisionDifference(document, index)
+/** What revision `index` did to the one before it; null where the document has more than `maxVisits` objects to look at. */
+export async function judgeRevision(
+  document: PdfDocument,
+  index: number,
+  maxVisits = MAX_VISITS,
+): Promise<Modifications | null> {
+  const difference = new RevisionDifference(document, index, maxVisits)
   try {
     return await difference.judge()
   } catch (error) {
@@ -53,9 +57,11 @@ class RevisionDifference {
   readonly #frozenSeen = new Set<number>()
   readonly #freeSeen = new Set<number>()
   #addsSignature = false
+  readonly #maxVisits: number
   #visits = 0
 
-  constructor(document: PdfDocument, index: number) {
+  constructor(document: PdfDocument, index: number, maxVisits: number) {
+    this.#maxVisits = maxVisits
     this.#document = document
     this.#index = index
     this.#before = document.atRevision(index - 1)
@@ -252,6 +258,6 @@ class RevisionDifference {
 
   #count(): void {
     this.#visits++
-    if (this.#visits > MAX_VISITS) throw new TooLarge()
+    if (this.#visits > this.#maxVisits) throw new TooLarge()
   }
 }

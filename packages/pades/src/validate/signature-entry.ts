@@ -3,7 +3,6 @@ import {
   type FormField,
   integerValue,
   isArray,
-  isName,
   nameValue,
   type PdfDictionary,
   type PdfDocument,
@@ -95,13 +94,17 @@ function isHexDigit(byte: number): boolean {
 
 /** 12.8.2.2: P of the transform parameters, 2 where it is left out; null where no reference is of this transform. */
 async function readDocMdp(document: PdfDocument, dictionary: PdfDictionary): Promise<number | null> {
+  let ofLock: number | null = null
   for (const item of (await document.resolveArray(dictionary.get('Reference'))) ?? []) {
     const reference = await document.resolveDictionary(item)
-    if (reference === null || !isName(await document.resolve(reference.get('TransformMethod')), 'DocMDP')) continue
-    const parameters = await document.resolveDictionary(reference.get('TransformParams'))
-    return integerValue(await document.resolve(parameters?.get('P'))) ?? 2
+    const method = nameValue(await document.resolve(reference?.get('TransformMethod')))
+    const parameters = await document.resolveDictionary(reference?.get('TransformParams'))
+    const permission = integerValue(await document.resolve(parameters?.get('P')))
+    if (method === 'DocMDP') return permission ?? 2
+    // Table 236: P of a field's Lock is for the whole document; its place is with FieldMDP.
+    if (method === 'FieldMDP') ofLock = permission ?? ofLock
   }
-  return null
+  return ofLock
 }
 
 async function readByteRange(document: PdfDocument, value: PdfObject): Promise<ByteRange | null> {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   augmentSignatures,
+  embedAtLevel,
   embedSignature,
   type PadesErrorCode,
   prepareSignature,
@@ -297,4 +298,28 @@ test('a hash of the file that ran elsewhere saves reading it', async () => {
     'Sig B-T TOTAL_PASSED LTA_UPDATES',
     `${stamp} NONE`,
   ])
+})
+
+test('embedding at a level: the time-stamp in the signature, or behind it where the plan kept no room', async () => {
+  const probe = { transport: timeAuthority(now), crypto: nodeCrypto, hashAlgorithm: 'SHA-256' } as const
+  for (const [timestampTokenBytes, segments] of [
+    [await probeTimeStampBytes(probe), { 'B-B': 1, 'B-T': 1, 'B-LT': 2, 'B-LTA': 3 }],
+    [0, { 'B-B': 1, 'B-T': 2, 'B-LT': 3, 'B-LTA': 4 }],
+  ] as const) {
+    const { plan, signedAttributes } = await prepareSignature(bytesSource(plain), {
+      certificate: signer.der,
+      chain: [issuing.der],
+      signingTime: now,
+      crypto: nodeCrypto,
+      timestampTokenBytes,
+    })
+    const signature = await signer.key.sign(signedAttributes)
+    for (const level of ['B-B', 'B-T', 'B-LT', 'B-LTA'] as const) {
+      const options = level === 'B-B' ? { level, crypto: nodeCrypto } : { ...augmentOptions, level }
+      const added = await embedAtLevel(bytesSource(plain), plan, signature, options)
+      assert.equal(added.length, segments[level])
+      const [report] = await validate(concat(plain, ...added))
+      assert.deepEqual([report?.level, report?.indication], [level, 'TOTAL_PASSED'])
+    }
+  }
 })

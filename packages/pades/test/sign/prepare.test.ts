@@ -58,15 +58,27 @@ const refusals: readonly (readonly [string, Uint8Array, string, (object | undefi
   ['a locked new field', locked('/Exclude /Fields [(a)]', '/T (a)'), 'field_locked', { fieldName: 'new' }],
   [
     'a field whose Lock sets permissions',
-    withForm('<</Fields [4 0 R]>>', '<</T (a) /FT /Sig /Lock <</Action /All /P 1>>>>'),
+    withForm('<</Fields [4 0 R]>>', '<</T (a) /FT /Sig /Lock <</Action /All /P 4>>>>'),
     'field_lock_unsupported',
     { fieldName: 'a' },
   ],
   [
     'a field with demands',
-    withForm('<</Fields [4 0 R]>>', '<</T (a) /FT /Sig /SV <</Ff 1 /Filter /X>>>>'),
+    withForm('<</Fields [4 0 R]>>', '<</T (a) /FT /Sig /SV <</Ff 16 /LegalAttestation [(x)]>>>>'),
     'seed_values_unsupported',
     { fieldName: 'a' },
+  ],
+  [
+    'a field whose demands are not met',
+    withForm('<</Fields [4 0 R]>>', '<</T (a) /FT /Sig /SV <</Ff 1 /Filter /X>>>>'),
+    'seed_values_unmet',
+    { fieldName: 'a' },
+  ],
+  ['a certification after a signature', (await signFile(makePdf())).file, 'certification_not_first', { certify: 2 }],
+  [
+    'a signed file that names the next object',
+    (await signFile(makePdf([catalogWith('/Later 9 0 R'), pages, page]))).file,
+    'breaks_earlier_signature',
   ],
   [
     'a broken file that is signed',

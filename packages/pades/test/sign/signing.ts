@@ -19,7 +19,7 @@ import {
   PdfString,
   readFormFields,
 } from '@cloudsigner/pdf'
-import { bytesEqual, cmsOids, parseCertificate, parseSignedData } from '@cloudsigner/pki'
+import { bytesEqual, cmsOids, type KeySigner, parseCertificate, parseSignedData } from '@cloudsigner/pki'
 import { nodeCrypto } from '@cloudsigner/pki/node'
 import { makeTestPki } from '../test-pki.ts'
 
@@ -44,6 +44,17 @@ export async function signFile(source: Uint8Array, options: Partial<PrepareOptio
   const signature = await pki.signer.sign(signedAttributes)
   const segment = await embedSignature(JSON.parse(JSON.stringify(plan)), signature, { crypto: nodeCrypto })
   return { file: concatenated(source, segment), segment, plan }
+}
+
+/** By another signer. */
+export async function signFileBy(
+  { der, key }: { readonly der: Uint8Array; readonly key: KeySigner },
+  source: Uint8Array,
+  options: Partial<PrepareOptions> = {},
+): Promise<SignedFile> {
+  const prepared = await prepareSignature(bytesSource(source), { ...baseOptions, certificate: der, ...options })
+  const segment = await embedSignature(prepared.plan, await key.sign(prepared.signedAttributes), { crypto: nodeCrypto })
+  return { file: concatenated(source, segment), segment, plan: prepared.plan }
 }
 
 export function concatenated(...parts: readonly Uint8Array[]): Uint8Array {

@@ -2,7 +2,7 @@ import type { PdfDocument } from '../document/document.ts'
 import { PdfError } from '../errors.ts'
 import { Security } from '../security/security.ts'
 import { isWhitespace } from '../syntax/characters.ts'
-import { integerValue, type PdfDictionary, type PdfObject, PdfReference, PdfString } from '../syntax/objects.ts'
+import { integerValue, isArray, PdfDictionary, type PdfObject, PdfReference, PdfString } from '../syntax/objects.ts'
 import { PdfOutput, writeObject } from '../syntax/serialiser.ts'
 import type { ObjectLocation } from '../xref/section.ts'
 import { crossReferenceStream, writeTable } from './cross-references.ts'
@@ -56,8 +56,11 @@ export class RevisionBuilder {
       throw new PdfError('revision_invalid', null, 'a revision of an encrypted file needs its password')
     const size = integerValue(document.trailer.get('Size')) ?? 0
     const plausible = size <= document.limits.objectNumber + 1 ? size : 0
-    // Size may be too small; a new object must never take the number of an old one.
-    this.#nextNumber = Math.max(1, plausible, document.maxObjectNumber + 1)
+    // Size may be too small; a new object must never take the number of an old one, nor of one that the trailer names and the file lacks
+    // (AdditionalStreams of LibreOffice): that reference would suddenly lead to it.
+    const named = highestReference([...document.trailer.entries()].map(([, value]) => value))
+    const next = Math.max(1, plausible, document.maxObjectNumber + 1)
+    this.#nextNumber = named <= document.limits.objectNumber ? Math.max(next, named + 1) : next
   }
 
   /** Reserves a number, for objects that refer to one another. */
@@ -135,6 +138,18 @@ export class RevisionBuilder {
     const trailer = kept.with('ID', [permanent instanceof PdfString ? permanent : changing, changing])
     return document.repaired || !last ? trailer : trailer.with('Prev', last.xrefOffset - document.offsetBase)
   }
+}
+
+/** Depth is bounded by the parser. */
+function highestReference(values: Iterable<PdfObject>): number {
+  let highest = 0
+  for (const value of values) {
+    if (value instanceof PdfReference) highest = Math.max(highest, value.number)
+    else if (isArray(value)) highest = Math.max(highest, highestReference(value))
+    else if (value instanceof PdfDictionary)
+      highest = Math.max(highest, highestReference([...value.entries()].map(([, item]) => item)))
+  }
+  return highest
 }
 
 function writeIndirect(output: PdfOutput, reference: PdfReference, value: PdfObject): void {
