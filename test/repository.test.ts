@@ -11,6 +11,8 @@ interface LockedPackage {
   readonly link?: boolean
   readonly dev?: boolean
   readonly optional?: boolean
+  /** Wanted by development, and by something that runs only if it is there. */
+  readonly devOptional?: boolean
   readonly hasInstallScript?: boolean
 }
 
@@ -21,7 +23,8 @@ function lockfileFaults(packages: Readonly<Record<string, LockedPackage>>): stri
     if (!path.startsWith('node_modules/') && !path.includes('/node_modules/')) continue
     if (locked.resolved?.includes('://')) found.push(`${path} names an address: ${locked.resolved}`)
     if (!locked.link && !locked.integrity) found.push(`${path} has no integrity hash`)
-    if (locked.hasInstallScript && !locked.dev && !locked.optional) found.push(`${path} runs an install script`)
+    const spared = locked.dev || locked.optional || locked.devOptional
+    if (locked.hasInstallScript && !spared) found.push(`${path} runs an install script`)
   }
   return found
 }

@@ -38,7 +38,13 @@ export const rooms: Readonly<Record<string, { readonly name: string; readonly kn
   },
   'apps/mobile': {
     name: '@cloudsigner/mobile',
-    knows: ['packages/powerauth-sdk', 'packages/mobile-token-sdk', 'packages/pades', 'packages/clients'],
+    knows: [
+      'packages/powerauth-sdk',
+      'packages/mobile-token-sdk',
+      'packages/pades',
+      'packages/pki',
+      'packages/clients',
+    ],
   },
   'apps/console': { name: '@cloudsigner/console', knows: ['packages/clients'] },
   'apps/cli': { name: 'cloudsigner', knows: '*' },

@@ -12,6 +12,8 @@ export interface Addresses {
   readonly tsa: string
   readonly signer: string
   readonly orchestrator: string
+  /** The phone's app; its origin answers for the phone's two APIs too. */
+  readonly app: string
 }
 
 /** Set by whoever runs services apart from each other. */
@@ -23,6 +25,7 @@ const variables: Readonly<Record<keyof Addresses, string>> = {
   tsa: 'CLOUDSIGNER_TSA_URL',
   signer: 'CLOUDSIGNER_SIGNER_URL',
   orchestrator: 'CLOUDSIGNER_ORCHESTRATOR_URL',
+  app: 'CLOUDSIGNER_APP_URL',
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -41,6 +44,7 @@ export function addressesOf(
     caPublic: `http://${host}:${ports.caPublic}`,
     signer: `http://${host}:${ports.signer}`,
     orchestrator: `http://${host}:${ports.orchestrator}`,
+    app: `http://${host}:${ports.app}`,
   }
   const named = Object.entries(variables).flatMap(([name, variable]) => {
     const value = environment[variable]

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
-export const serviceNames = ['powerauth', 'ca', 'signer', 'orchestrator'] as const
+export const serviceNames = ['powerauth', 'ca', 'signer', 'orchestrator', 'app'] as const
 export type ServiceName = (typeof serviceNames)[number]
 
 export interface UpOptions {
@@ -10,7 +10,7 @@ export interface UpOptions {
   /** Absolute. Keys, credentials, ports, documents, and the database where no URL is given. */
   readonly dataDirectory: string
   readonly databaseUrl?: string
-  /** 0: six free ports, found once and kept in the data directory. */
+  /** 0: seven free ports, found once and kept in the data directory. */
   readonly portBase: number
   /** Address that is bound. */
   readonly host: string
@@ -25,13 +25,14 @@ export interface UpOptions {
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 
-export const upUsage = `usage: cloudsigner up [powerauth|ca|signer|orchestrator] [--data DIR] [option …]
+export const upUsage = `usage: cloudsigner up [powerauth|ca|signer|orchestrator|app] [--data DIR] [option …]
 
 Starts all services in this process, or the one named. They stay up until SIGINT or SIGTERM.
 
   --data DIR           what is kept: keys, credentials, ports, documents, database (default ./data)
   --database URL       a PostgreSQL server, 15 or newer, instead of the embedded database
-  --port-base N        PowerAuth private N, public N+1; CA REST N+2, public N+3; signer N+4; orchestrator N+5
+  --port-base N        PowerAuth private N, public N+1; CA REST N+2, public N+3; signer N+4; orchestrator N+5;
+                       the phone's app N+6
                        (default 0: free ports, found once and kept in DIR, since certificates carry URLs)
   --host ADDRESS       address to bind (default 127.0.0.1)
   --public-host NAME   host that URLs carry (default the address that is bound)
@@ -101,7 +102,7 @@ function databaseUrlOf(text: string): string {
   return text
 }
 
-export const portCount = 6
+export const portCount = 7
 
 function portBaseOf(text: string): number {
   const base = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN

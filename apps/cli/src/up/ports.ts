@@ -12,6 +12,7 @@ export interface Ports {
   readonly caPublic: number
   readonly signer: number
   readonly orchestrator: number
+  readonly app: number
 }
 
 function portsFrom(base: number): Ports {
@@ -22,6 +23,7 @@ function portsFrom(base: number): Ports {
     caPublic: base + 3,
     signer: base + 4,
     orchestrator: base + 5,
+    app: base + 6,
   }
 }
 
@@ -66,7 +68,7 @@ function portBaseIn(text: string): number | undefined {
 const lowest = 15_000
 const highest = 32_000
 
-/** A base whose six ports are free. */
+/** A base whose seven ports are free. */
 async function freeBase(host: string, random: (length: number) => Uint8Array): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const base = lowest + (Buffer.from(random(4)).readUInt32BE() % (highest - lowest))

@@ -30,6 +30,7 @@ export interface ReadyFile {
   /** `basic` in development alone. */
   readonly signer?: { readonly url: string; readonly basic?: BasicCredentials }
   readonly orchestrator?: { readonly url: string; readonly basic?: BasicCredentials }
+  readonly app?: { readonly url: string }
 }
 
 /** Every member: what the whole stack gives in development. */
@@ -37,7 +38,7 @@ export type WholeReadyFile = { readonly [Member in keyof ReadyFile]-?: Required<
 
 /** The table that `up` prints. */
 export function readyTable(ready: ReadyFile): string {
-  const { powerauth, ca, tsa, signer, orchestrator } = ready
+  const { powerauth, ca, tsa, signer, orchestrator, app } = ready
   const basic = ({ user, password }: BasicCredentials) => `${user} / ${password}`
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['PowerAuth private API', powerauth?.private],
@@ -55,6 +56,7 @@ export function readyTable(ready: ReadyFile): string {
     ['  user / password', signer?.basic && basic(signer.basic)],
     ['Orchestrator (bank)', orchestrator?.url],
     ['  user / password', orchestrator?.basic && basic(orchestrator.basic)],
+    ["The phone's app", app?.url],
   ]
   return rows.map(([label, value]) => (value === undefined ? '' : `  ${label.padEnd(24)}${value}\n`)).join('')
 }

@@ -4,7 +4,14 @@ import { untilAnswering } from './answering.ts'
 import type { ServiceName, UpOptions } from './arguments.ts'
 import { type Installation, openInstallation } from './installation.ts'
 import type { CaReady, ReadyFile } from './ready-file.ts'
-import { type StartedService, startCa, startOrchestrator, startPowerAuth, startSigner } from './start-services.ts'
+import {
+  type StartedService,
+  startApp,
+  startCa,
+  startOrchestrator,
+  startPowerAuth,
+  startSigner,
+} from './start-services.ts'
 
 /** Services of one process, all answering. */
 export interface Stack {
@@ -46,7 +53,11 @@ async function startInOrder(
   const first = await Promise.allSettled([start('ca', startCa), start('powerauth', startPowerAuth)])
   const failed = first.find((result) => result.status === 'rejected')
   if (failed) throw failed.reason
-  const second = await Promise.allSettled([start('signer', startSigner), start('orchestrator', startOrchestrator)])
+  const second = await Promise.allSettled([
+    start('signer', startSigner),
+    start('orchestrator', startOrchestrator),
+    start('app', startApp),
+  ])
   const failedLater = second.find((result) => result.status === 'rejected')
   if (failedLater) throw failedLater.reason
 }
@@ -64,6 +75,7 @@ async function untilAllAnswer(ready: ReadyFile, { addresses, bound }: Installati
     answering.push(untilAnswering('The CRL', `${bound.caPublic}${crlPath}`))
   }
   if (ready.signer) answering.push(untilAnswering('CloudSigner Server', `${bound.signer}/health`))
+  if (ready.app) answering.push(untilAnswering("The phone's app", `${bound.app}/health`))
   if (ready.orchestrator) answering.push(untilAnswering('The orchestrator', `${bound.orchestrator}/health`))
   await Promise.all(answering)
 }

@@ -6,6 +6,9 @@ import { createSigner } from '@cloudsigner/signer'
 import { accessOf, clientCredentialsFrom, isProduction } from './access.ts'
 import type { Environment } from './addresses.ts'
 import { untilAnswering } from './answering.ts'
+import { builtApp } from './app-front/built-app.ts'
+import { startFront } from './app-front/front.ts'
+import { listStaticFiles } from './app-front/static-files.ts'
 import type { UpOptions } from './arguments.ts'
 import { readCaAccess, writeCaFiles } from './ca-access.ts'
 import type { Installation } from './installation.ts'
@@ -106,6 +109,29 @@ export const startOrchestrator: Start = async (installation, { host }, environme
   return {
     ready: { orchestrator: { url: addresses.orchestrator, ...basicOf(credentials.orchestrator, environment) } },
     close: () => service.close(),
+  }
+}
+
+/** Its files are built, once, when a browser first asks for them. */
+export const startApp: Start = async ({ ports, addresses, peers }, { host }) => {
+  const powerAuth = new URL(peers.powerAuthPublic)
+  // The app calls PowerAuth below the path that the bank tells it.
+  const { pathname } = new URL(addresses.powerAuthPublic)
+  const files = onceSucceeded(async () => listStaticFiles(await builtApp()))
+  const upstreams = { '/app/': new URL(peers.orchestrator), [`${pathname}/`]: powerAuth }
+  const front = await startFront({ host, port: ports.app, files, upstreams })
+  return { ready: { app: { url: addresses.app } }, close: () => front.close() }
+}
+
+/** What failed is tried again the next time. */
+function onceSucceeded<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make().catch((error) => {
+      made = undefined
+      throw error
+    })
+    return made
   }
 }
 

@@ -18,7 +18,7 @@ test('a signer that finds no CA says how to get one', async () => {
   await rm(parent, { recursive: true, force: true })
 })
 
-test('four processes make one stack: a phone activates, enrols and signs', async () => {
+test('five processes make one stack: a phone activates, enrols and signs', async () => {
   await withRealPostgres(async ({ url }) => {
     const parent = await mkdtemp(join(tmpdir(), 'cloudsigner-apart-'))
     const running: RunningUp[] = []
@@ -29,7 +29,7 @@ test('four processes make one stack: a phone activates, enrols and signs', async
         return up
       }
       // The orchestrator waits for PowerAuth by itself.
-      const [ca] = await Promise.all([start('ca'), start('powerauth'), start('orchestrator')])
+      const [ca] = await Promise.all([start('ca'), start('powerauth'), start('orchestrator'), start('app')])
       await start('signer')
       assert.deepEqual(Object.keys(ca.ready), ['version', 'ca', 'tsa'])
 

@@ -4,7 +4,7 @@ import { parseUpArguments } from '../../src/up/arguments.ts'
 
 test('without arguments all services run on ./data, on loopback, on ports of their own', () => {
   assert.deepEqual(parseUpArguments([], '/home/u'), {
-    services: ['powerauth', 'ca', 'signer', 'orchestrator'],
+    services: ['powerauth', 'ca', 'signer', 'orchestrator', 'app'],
     dataDirectory: '/home/u/data',
     portBase: 0,
     host: '127.0.0.1',
@@ -34,7 +34,7 @@ const refused: readonly (readonly [readonly string[], RegExp])[] = [
   [['bank'], /There is no service "bank"/],
   [['ca', 'signer'], /Name one service/],
   [['--port-base', '-1'], /port-base/],
-  [['--port-base', '65531'], /1 to 65530/],
+  [['--port-base', '65530'], /1 to 65529/],
   [['--port-base', '80x'], /port-base/],
   [['--database', 'mysql://h/db'], /--database is a URL/],
   [['--database', 'nonsense'], /--database is a URL/],

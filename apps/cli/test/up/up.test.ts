@@ -34,7 +34,7 @@ after(async () => {
 test('the ready file has the shape that clients rely on', async () => {
   const { ready } = up
   assert.equal(ready.version, 1)
-  assert.deepEqual(Object.keys(ready).sort(), ['ca', 'orchestrator', 'powerauth', 'signer', 'tsa', 'version'])
+  assert.deepEqual(Object.keys(ready).sort(), ['app', 'ca', 'orchestrator', 'powerauth', 'signer', 'tsa', 'version'])
   assert.deepEqual(Object.keys(ready.powerauth).sort(), ['basic', 'private', 'public'])
   assert.deepEqual(Object.keys(ready.ca).sort(), [
     'caName',
