@@ -8,8 +8,8 @@ import { SignerProblem } from '../domain/signer-problem.ts'
 import { requireActiveSigner } from '../domain/signer-status.ts'
 import { findApproval } from '../store/approval-store.ts'
 import { getCredential } from '../store/credential-store.ts'
-import { getDocument, listSegments, markReleasedSigned, type StoredDocument } from '../store/document-store.ts'
-import { type Claim, endClaim, findRelease, giveUpClaim, type Release } from '../store/release-store.ts'
+import { getDocument, listSegments, type StoredDocument } from '../store/document-store.ts'
+import { type Claim, findRelease, giveUpClaim, type Release } from '../store/release-store.ts'
 import { getCertificate, getSigner, type IssuedCertificate } from '../store/signer-store.ts'
 import { pinnedDeviceKey } from './known-device-key.ts'
 import { embed, requireNotRevoked, storeSigned, timeStampsFor } from './signed-revision.ts'
@@ -63,11 +63,9 @@ async function complete(
   const signature = await signWith(context, credentialId, document.signedAttributes)
   const revision = await embed(context, document, signature, tsa)
   const made = { signature, level: release.level, revision }
-  await storeSigned(context, document, made, async (transaction, { signature, level }, at) => {
-    const isOurs = await endClaim(transaction, documentId, claimId, at)
-    if (isOurs && (await markReleasedSigned(transaction, documentId, { signature, level }, at))) return
+  if (!(await storeSigned(context, document, made, claimId))) {
     throw new SignerProblem('DOCUMENT_SIGNING_ERROR', 'Signing took too long, or the document is gone')
-  })
+  }
   context.logger.info(
     { documentId, signerId: document.signerId, operationId: release.operationId },
     'document signed by approval',

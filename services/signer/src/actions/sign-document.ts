@@ -4,7 +4,7 @@ import { requireSignable } from '../domain/document-status.ts'
 import { requireInForce } from '../domain/issued-certificate.ts'
 import { SignerProblem } from '../domain/signer-problem.ts'
 import { requireActiveSigner } from '../domain/signer-status.ts'
-import { getDocument, listSegments, markSigned } from '../store/document-store.ts'
+import { getDocument, listSegments } from '../store/document-store.ts'
 import { getCertificate, getSigner } from '../store/signer-store.ts'
 import { embed, requireNotRevoked, storeSigned, timeStampsFor } from './signed-revision.ts'
 
@@ -40,10 +40,9 @@ export async function signDocument(
   // 5. The CA has not revoked it. Asked last, since it costs a call.
   await requireNotRevoked(context, certificate)
   // 6. The revision is stored, then the document is SIGNED, if it and its signer still are what they were.
-  await storeSigned(context, document, { signature, level, revision }, async (transaction, made, at) => {
-    if (await markSigned(transaction, document.documentId, made, at)) return
-    const current = await getDocument(transaction, document.documentId)
+  if (!(await storeSigned(context, document, { signature, level, revision }, null))) {
+    const current = await getDocument(context.db, document.documentId)
     throw new SignerProblem('ILLEGAL_OPERATION_ERROR', `The document is ${current.status} and cannot be signed`)
-  })
+  }
   context.logger.info({ documentId, signerId: document.signerId }, 'document signed')
 }

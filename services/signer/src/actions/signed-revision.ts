@@ -4,13 +4,13 @@ import type { TimeStampAuthority } from '../adapters/time-stamp-authority.ts'
 import { newUuid, type SignerContext } from '../context.ts'
 import { signedEvent } from '../domain/signer-event.ts'
 import { SignerProblem } from '../domain/signer-problem.ts'
-import { requireActiveSigner } from '../domain/signer-status.ts'
-import { insertSegment, type MadeSignature, type StoredDocument, type StoredSegment } from '../store/document-store.ts'
+import type { MadeSignature, StoredDocument, StoredSegment } from '../store/document-store.ts'
 import { findRelease } from '../store/release-store.ts'
-import { type IssuedCertificate, lockSigner, type Signer } from '../store/signer-store.ts'
-import { adoptBlob, recordStrayBlobs } from '../store/stray-blob-store.ts'
+import { type NotSigned, recordSignature, type SignatureRecord } from '../store/signature-store.ts'
+import { getSigner, type IssuedCertificate, type Signer } from '../store/signer-store.ts'
+import { recordStrayBlobs } from '../store/stray-blob-store.ts'
 import type { SignerTransaction } from '../store/tables.ts'
-import { adoptableSince, discardBlob } from './upload-document.ts'
+import { adoptableSince, discardBlob, noLongerActive } from './upload-document.ts'
 
 /** The authority that the level needs; null for B-B. */
 export function timeStampsFor({ tsa }: SignerContext, level: SignatureLevel): TimeStampAuthority | null {
@@ -68,33 +68,47 @@ const embeddingSentences: Readonly<Record<string, string>> = {
     'The time-stamp does not fit the space that was kept for it at the upload: sign at PADES_B_B, or upload the document again',
 }
 
-/** What makes a document SIGNED in its transaction, or throws. */
-export type MarkSigned = (transaction: SignerTransaction, made: MadeSignature, at: Date) => Promise<void>
-
-/** The revision goes to the disk; then one transaction makes the document SIGNED, if its signer still may sign. */
+/**
+ * The revision goes to the disk; then one transaction makes the document SIGNED, if its signer still may sign. False where
+ * the document cannot be signed any more, or in Cloud mode the claim was lost. `claimId` is null in External mode.
+ */
 export async function storeSigned(
   context: SignerContext,
   document: StoredDocument,
-  made: MadeSignature & { readonly revision: Uint8Array },
-  markSigned: MarkSigned,
-): Promise<void> {
-  const segment = await writeSegment(context, document.documentId, made.revision)
+  { revision, ...made }: MadeSignature & { readonly revision: Uint8Array },
+  claimId: string | null,
+): Promise<boolean> {
+  const segment = await writeSegment(context, document.documentId, revision)
   try {
-    await context.db.transaction().execute(async (transaction) => {
-      const signer = await lockSigner(transaction, document.signerId, 'share')
-      requireActiveSigner(signer?.status ?? 'REMOVED')
-      const at = context.clock.now()
-      await markSigned(transaction, made, at)
-      if (!(await adoptBlob(transaction, segment.blob, adoptableSince(context)))) {
-        throw new SignerProblem('DOCUMENT_SIGNING_ERROR', 'Storing the signed file took too long')
-      }
-      await insertSegment(transaction, document.documentId, 1, segment)
-      if (signer) await tellSigned(context, transaction, signer, document, made, at)
-    })
+    const { documentId, signerId } = document
+    const record = { documentId, signerId, ...made, at: context.clock.now(), segment, claimId }
+    const refused = await recordAndTell(context, document, record)
+    if (refused === 'signer not active') throw await noLongerActive(context.db, signerId)
+    if (refused === 'blob not adopted') {
+      throw new SignerProblem('DOCUMENT_SIGNING_ERROR', 'Storing the signed file took too long')
+    }
+    if (refused !== null) await discardBlob(context, segment.blob)
+    return refused === null
   } catch (error) {
     await discardBlob(context, segment.blob)
     throw error
   }
+}
+
+/** One statement, which is one round trip; a transaction around it where somebody is to be told. */
+async function recordAndTell(
+  context: SignerContext,
+  document: StoredDocument,
+  record: SignatureRecord,
+): Promise<NotSigned | null> {
+  if (!context.events.wanted('DOCUMENT_SIGNED')) return recordSignature(context.db, record, adoptableSince(context))
+  return context.db.transaction().execute(async (transaction) => {
+    const refused = await recordSignature(transaction, record, adoptableSince(context))
+    if (refused === null) {
+      await tellSigned(context, transaction, await getSigner(transaction, record.signerId), document, record, record.at)
+    }
+    return refused
+  })
 }
 
 /** With what the device sent: over the document, or over the approval that released a key kept here. */
@@ -106,7 +120,6 @@ async function tellSigned(
   { signature, level }: MadeSignature,
   at: Date,
 ): Promise<void> {
-  if (!events.wanted('DOCUMENT_SIGNED')) return
   const release = await findRelease(transaction, document.documentId)
   const deviceSignature = release?.signature ?? signature
   await events.tell(transaction, signedEvent(signer, document, { deviceSignature, level }, at))

@@ -203,7 +203,7 @@ async function store(context: SignerContext, document: CreatedDocument, original
 }
 
 /** Says what the signer has become; it may even be ACTIVE again. */
-async function noLongerActive(db: SignerDatabase, signerId: string): Promise<SignerProblem> {
+export async function noLongerActive(db: SignerDatabase, signerId: string): Promise<SignerProblem> {
   const status = (await findSigner(db, signerId))?.status ?? 'REMOVED'
   return new SignerProblem('ILLEGAL_OPERATION_ERROR', `The signer is ${status} and could not be held ACTIVE`)
 }

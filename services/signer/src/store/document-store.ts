@@ -32,18 +32,6 @@ export interface StoredSegment extends Segment {
   readonly digest: Uint8Array
 }
 
-export async function insertSegment(
-  transaction: SignerTransaction,
-  documentId: string,
-  position: number,
-  segment: StoredSegment,
-): Promise<void> {
-  await transaction
-    .insertInto('segment')
-    .values({ document_id: documentId, position, blob: segment.blob, size: segment.size, digest: segment.digest })
-    .execute()
-}
-
 /** Throws ERROR_RESOURCE_NOT_FOUND, also for what is no UUID. */
 export async function getDocument(db: SignerDatabase, documentId: string): Promise<StoredDocument> {
   const row = isUuid(documentId)
@@ -126,24 +114,6 @@ export interface MadeSignature {
   readonly level: SignatureLevel
 }
 
-/** WAITING → SIGNED, unless something else happened to the document meanwhile: then false, and nothing is changed. */
-export async function markSigned(
-  transaction: SignerTransaction,
-  documentId: string,
-  { signature, level }: MadeSignature,
-  at: Date,
-): Promise<boolean> {
-  const result = await transaction
-    .updateTable('document')
-    .set({ status: 'SIGNED', signature, signature_level: level, changed_at: at })
-    .where('id', '=', documentId)
-    .where('status', '=', 'WAITING')
-    .where('waiting_until', '>', at)
-    .where('timed_out_at', 'is', null)
-    .executeTakeFirst()
-  return result.numUpdatedRows === 1n
-}
-
 /** WAITING → SIGNING; false where the document does not wait any more. */
 export async function markSigning(transaction: SignerTransaction, documentId: string, at: Date): Promise<boolean> {
   const result = await transaction
@@ -153,22 +123,6 @@ export async function markSigning(transaction: SignerTransaction, documentId: st
     .where('status', '=', 'WAITING')
     .where('waiting_until', '>', at)
     .where('timed_out_at', 'is', null)
-    .executeTakeFirst()
-  return result.numUpdatedRows === 1n
-}
-
-/** SIGNING → SIGNED; an approval that was consumed in time has no second time-out. */
-export async function markReleasedSigned(
-  transaction: SignerTransaction,
-  documentId: string,
-  { signature, level }: MadeSignature,
-  at: Date,
-): Promise<boolean> {
-  const result = await transaction
-    .updateTable('document')
-    .set({ status: 'SIGNED', signature, signature_level: level, changed_at: at })
-    .where('id', '=', documentId)
-    .where('status', '=', 'SIGNING')
     .executeTakeFirst()
   return result.numUpdatedRows === 1n
 }

@@ -100,22 +100,6 @@ export async function giveUpClaim(db: SignerDatabase, documentId: string, claimI
     .execute()
 }
 
-/** The turn has led to a signature; false where it was lost before. */
-export async function endClaim(
-  transaction: SignerTransaction,
-  documentId: string,
-  claimId: string,
-  at: Date,
-): Promise<boolean> {
-  const result = await transaction
-    .updateTable('release')
-    .set({ claim: null, claimed_until: null, signed_at: at })
-    .where('document_id', '=', documentId)
-    .where('claim', '=', claimId)
-    .executeTakeFirst()
-  return result.numUpdatedRows === 1n
-}
-
 /** Documents that nobody is signing although they were released, and that can be: the longest released first. */
 export async function listUnfinishedReleases(
   db: SignerDatabase,
