@@ -1,3 +1,4 @@
+export type { CounterSynchronization } from './counter/synchronize.ts'
 export type { Awaitable, CryptoProvider, P256KeyPair } from './crypto-provider.ts'
 export { base64Decode, base64Encode, base64UrlDecode, base64UrlEncode } from './encoding/base64.ts'
 export { constantTimeEqual } from './encoding/bytes.ts'
@@ -23,7 +24,7 @@ export {
   verifyAuthenticationCode,
 } from './v3/authentication-code.ts'
 export { advanceCounter, nextCounter } from './v3/counter.ts'
-export { type CounterSynchronization, computeCounterHash, synchronizeCounter } from './v3/counter-synchronization.ts'
+export { computeCounterHash, synchronizeCounter } from './v3/counter-synchronization.ts'
 export {
   signWithDeviceKey,
   verifyDeviceJws,

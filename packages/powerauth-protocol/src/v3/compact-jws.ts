@@ -74,7 +74,8 @@ async function sign(
   return `${input}.${base64UrlEncode(await signInput(utf8(input)))}`
 }
 
-function parseObject(part: string): Claims {
+/** The JSON object of a part of a JWS. Throws `invalid_jwt`. */
+export function parseObject(part: string): Claims {
   let value: unknown
   try {
     value = JSON.parse(utf8Decode(decodePart(part), 'A JWT part'))
@@ -85,7 +86,7 @@ function parseObject(part: string): Claims {
   return { ...value }
 }
 
-function decodePart(part: string): Uint8Array {
+export function decodePart(part: string): Uint8Array {
   try {
     return base64UrlDecode(part, 'A JWT part')
   } catch (cause) {

@@ -5,18 +5,18 @@ import { ProtocolError } from '../protocol-error.ts'
 const INTEGER = 0x02
 const SEQUENCE = 0x30
 
-/** `r || s` (64 bytes) as DER. */
-export function rawToDerSignature(raw: Uint8Array): Uint8Array {
-  requireLength(raw, 64, 'A raw signature')
-  const body = concat(integer(raw.subarray(0, 32)), integer(raw.subarray(32)))
+/** `r || s` as DER; `scalar` is the length of each: 32 for P-256, 48 for P-384. */
+export function rawToDerSignature(raw: Uint8Array, scalar = 32): Uint8Array {
+  requireLength(raw, 2 * scalar, 'A raw signature')
+  const body = concat(integer(raw.subarray(0, scalar)), integer(raw.subarray(scalar)))
   return concat(Uint8Array.of(SEQUENCE, body.length), body)
 }
 
 /** DER as `r || s`. Throws `invalid_encoding` for anything that DER would not write (X.690 §8.3.2, §10.1). */
-export function derToRawSignature(der: Uint8Array): Uint8Array {
-  if (der.length < 8 || der.length > 72 || der[0] !== SEQUENCE || der[1] !== der.length - 2) throw notDer()
-  const r = readInteger(der, 2)
-  const s = readInteger(der, r.end)
+export function derToRawSignature(der: Uint8Array, scalar = 32): Uint8Array {
+  if (der.length < 8 || der.length > 2 * scalar + 8 || der[0] !== SEQUENCE || der[1] !== der.length - 2) throw notDer()
+  const r = readInteger(der, 2, scalar)
+  const s = readInteger(der, r.end, scalar)
   if (s.end !== der.length) throw notDer()
   return concat(r.digits, s.digits)
 }
@@ -28,7 +28,7 @@ function integer(scalar: Uint8Array): Uint8Array {
   return concat(Uint8Array.of(INTEGER, sign.length + digits.length), sign, digits)
 }
 
-function readInteger(der: Uint8Array, offset: number): { digits: Uint8Array; end: number } {
+function readInteger(der: Uint8Array, offset: number, scalar: number): { digits: Uint8Array; end: number } {
   const length = der[offset + 1] ?? 0
   const end = offset + 2 + length
   const content = der.subarray(offset + 2, end)
@@ -36,10 +36,10 @@ function readInteger(der: Uint8Array, offset: number): { digits: Uint8Array; end
   if (der[offset] !== INTEGER || length === 0 || end > der.length || first & 0x80) throw notDer()
   if (length > 1 && first === 0 && !(second & 0x80)) throw notDer()
   const digits = first === 0 ? content.subarray(1) : content
-  if (digits.length > 32) throw notDer()
-  return { digits: concat(new Uint8Array(32 - digits.length), digits), end }
+  if (digits.length > scalar) throw notDer()
+  return { digits: concat(new Uint8Array(scalar - digits.length), digits), end }
 }
 
 function notDer(): ProtocolError {
-  return new ProtocolError('invalid_encoding', 'A signature is not an ECDSA-Sig-Value of P-256 in DER')
+  return new ProtocolError('invalid_encoding', 'A signature is not an ECDSA-Sig-Value of its curve in DER')
 }

@@ -4,12 +4,15 @@ import { createECDH } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { sharedPath, sharedTest } from '@cloudsigner/testing'
 import { base64Decode, base64Encode } from '../../src/encoding/base64.ts'
+import { utf8, utf8Decode } from '../../src/encoding/bytes.ts'
 import { advanceCounter, nextCounter } from '../../src/v4/counter.ts'
 import type { CryptoProviderV4 } from '../../src/v4/crypto-provider.ts'
+import { decryptRequest, encryptRequest, type SharedInfo1 } from '../../src/v4/encryption.ts'
 import { kdf, kdfPassword } from '../../src/v4/kdf.ts'
 import { decodePrivateKey } from '../../src/v4/p384.ts'
 import { decapsulateSharedSecret } from '../../src/v4/shared-secret.ts'
 import type { Algorithm } from '../../src/v4/suites.ts'
+import { computeTokenDigest, verifyTokenDigest } from '../../src/v4/token-digest.ts'
 import { providers } from './providers.ts'
 
 type Texts = Readonly<Record<string, string>>
@@ -40,6 +43,19 @@ for (const [platform, crypto] of providers) {
   vectors('v4new_sharedsecret_ECDHE_P384_MLKEM_768_salted', 1, sharedSecret(crypto, 'EC_P384_ML_L3'))
   vectors('v4new_sharedsecret_ECDHE_P384_MLKEM_1024_salted', 1, sharedSecret(crypto, 'EC_P384_ML_L5'))
 
+  vectors('v4_token_Token_Digest_Test_Vectors', 100, async (vector) => {
+    const parameters = {
+      tokenSecret: bytes(vector, 'tokenSecret'),
+      nonce: text(vector, 'nonce'),
+      timestamp: Number(utf8Decode(bytes(vector, 'timestamp'), 'timestamp')),
+    }
+    assert.equal(await computeTokenDigest(crypto, parameters), vector.tokenDigest)
+    assert.equal(await verifyTokenDigest(crypto, { ...parameters, tokenDigest: text(vector, 'tokenDigest') }), true)
+  })
+
+  vectors('v4new_encryptor_E2ee_Application_Scope_40', 3, encryption(crypto, '/pa/generic/application'))
+  vectors('v4new_encryptor_E2ee_Activation_Scope_40', 3, encryption(crypto, '/pa/generic/activation'))
+
   function vectors(name: string, count: number, check: (vector: Texts) => Promise<void>) {
     sharedTest(`${name}, ${platform}: ${count} cases`, 'vectors/powerauth', async () => {
       const file = JSON.parse(readFileSync(sharedPath('vectors/powerauth', `${name}.json`), 'utf8'))
@@ -65,6 +81,36 @@ function sharedSecret(crypto: CryptoProviderV4, algorithm: Algorithm) {
     }
     const secret = await decapsulateSharedSecret(crypto, algorithm, keys, response)
     assert.equal(base64Encode(secret), vector.sharedSecret)
+  }
+}
+
+/** Both directions, each sealed again with the recorded nonces and opened. */
+function encryption(crypto: CryptoProviderV4, constant: SharedInfo1) {
+  return async (vector: Texts) => {
+    const activation = vector.activationId !== undefined && {
+      activation: { activationId: vector.activationId, sharedInfo2Key: bytes(vector, 'sharedInfo2Key') },
+    }
+    const parameters = {
+      sharedInfo1: constant,
+      application: {
+        applicationKey: text(vector, 'applicationKey'),
+        applicationSecret: text(vector, 'applicationSecret'),
+      },
+      ...activation,
+      secret: bytes(vector, 'envelopeKey'),
+    }
+    const sameRandom: CryptoProviderV4 = { ...crypto, random: () => bytes(vector, 'nonce') }
+    const timestamp = Number(vector.timestampRequest)
+    const temporaryKeyId = text(vector, 'temporaryKeyId')
+    const plaintext = utf8(text(vector, 'requestData'))
+    const outgoing = await encryptRequest(sameRandom, { ...parameters, temporaryKeyId, timestamp }, plaintext)
+    assert.equal(outgoing.request.encryptedData, vector.encryptedDataRequest)
+    const incoming = await decryptRequest(crypto, parameters, outgoing.request)
+    assert.deepEqual(incoming.plaintext, plaintext)
+    const answer = utf8(text(vector, 'responseData'))
+    const response = await incoming.encryptResponse(answer, Number(vector.timestampResponse))
+    assert.equal(response.encryptedData, vector.encryptedDataResponse)
+    assert.deepEqual(await outgoing.decryptResponse(response), answer)
   }
 }
 
