@@ -18,6 +18,7 @@ import {
   contextOf,
   download,
   enrolmentOf,
+  file,
   newCloudSigner,
   type Release,
   releaseOf,
@@ -213,26 +214,78 @@ test('a document written SIGNING, as if it had been released: with rows of his, 
   }
 })
 
-test('what she released exchanged for another document, while the signing was interrupted', async () => {
+/** She released it; then an authority was away, and the rows are his. */
+async function interrupted(): Promise<{ document: UploadDocumentResponse; release: Release }> {
   fixture.outside.faults = {}
-  const [hers, his] = [await upload(fixture, alice), await upload(fixture, mallory)]
-  const release = await releaseOf(fixture, alice, hers)
+  const document = await upload(fixture, alice)
+  const release = await releaseOf(fixture, alice, document)
   fixture.outside.faults = { tsa: 'down' }
   const call = { approval: release, signatureLevel: 'PADES_B_T' as const }
-  await assert.rejects(fixture.client.signDocument(hers.documentId, call), /time-stamping authority/)
+  await assert.rejects(fixture.client.signDocument(document.documentId, call), /time-stamping authority/)
   fixture.outside.faults = {}
+  return { document, release }
+}
+
+test('what she released exchanged for another document of hers, while the signing was interrupted', async () => {
+  const { document, release } = await interrupted()
+  const other = await upload(fixture, alice, new Uint8Array([...file, 0x0a]))
   const rows = rowsOf(fixture)
-  const other = await rows
+  const { plan, signed_attributes } = await rows
     .selectFrom('document')
     .select(['plan', 'signed_attributes'])
-    .where('id', '=', his.documentId)
+    .where('id', '=', other.documentId)
     .executeTakeFirstOrThrow()
   await rows
     .updateTable('document')
-    .set({ plan: JSON.stringify(other.plan), signed_attributes: other.signed_attributes })
-    .where('id', '=', hers.documentId)
+    .set({ plan: JSON.stringify(plan), signed_attributes })
+    .where('id', '=', document.documentId)
     .execute()
-  await staysUnsigned(hers, release)
+  await staysUnsigned(document, release)
+})
+
+test('a release of hers whose row says something else now', async () => {
+  const { release: his } = await wanted()
+  for (const change of [
+    { operation_id: his.operationId },
+    { signature: bytesOf(his.signature) },
+    { sealed_intent: systemRandom(100) },
+  ]) {
+    const { document, release } = await interrupted()
+    const changed = {
+      ...release,
+      operationId: change.operation_id ?? release.operationId,
+      signature: change.signature ? base64(change.signature) : release.signature,
+    }
+    await rowsOf(fixture).updateTable('release').set(change).where('document_id', '=', document.documentId).execute()
+    await staysUnsigned(document, changed)
+  }
+})
+
+test('an approval that she signed and that was never released, written SIGNING after it expired', async () => {
+  const { document, release } = await wanted()
+  const genuine = await releaseOf(fixture, alice, document)
+  fixture.clock.advance(3601)
+  const rows = rowsOf(fixture)
+  const far = new Date(fixture.clock.now().getTime() + 3600_000)
+  await rows.updateTable('document').set({ waiting_until: far }).where('id', '=', document.documentId).execute()
+  await assert.rejects(
+    fixture.client.signDocument(document.documentId, { approval: genuine }),
+    /approval was good until/,
+  )
+  await rows
+    .insertInto('release')
+    .values({
+      approval_id: release.approvalId,
+      operation_id: genuine.operationId,
+      document_id: document.documentId,
+      signature: bytesOf(genuine.signature),
+      sealed_intent: systemRandom(100),
+      signature_level: 'PADES_B_B',
+      released_at: fixture.clock.now(),
+    })
+    .execute()
+  await rows.updateTable('document').set({ status: 'SIGNING' }).where('id', '=', document.documentId).execute()
+  await staysUnsigned(document, genuine)
 })
 
 test('her signer enrolled again with his device key, although PowerAuth says that it is hers', async () => {

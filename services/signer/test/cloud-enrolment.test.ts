@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { parseCertificate, readDeviceKeyBinding } from '@cloudsigner/pki'
 import { generateKeySigner } from '@cloudsigner/pki/node'
+import { enrolCloudSigner } from '../src/actions/enrol-cloud-signer.ts'
+import type { DeviceRegistry } from '../src/adapters/device-registry.ts'
 import { forgetEnrolments } from '../src/jobs/forget-enrolments.ts'
 import { base64, bytesOf, contextOf, enrolmentOf, newCloudSigner, releaseOf, rowsOf, upload } from './cloud.ts'
 import { csrOf, type Fixture, openFixture } from './fixture.ts'
@@ -81,12 +83,44 @@ test('challenge: unknown, for another signer or user, expired, used', async () =
   await refused(fixture.client.createCloudSigner(late), 'ILLEGAL_OPERATION_ERROR', 400, /challenge waited/)
 })
 
-test('one challenge enrols once, however many ask at once', async () => {
-  const phone = await fixture.newPhone()
-  const request = await enrolmentOf(fixture, phone)
+/** The service's own action, with something happening when PowerAuth was asked whether the device signed. */
+async function enrolWhile(request: Awaited<ReturnType<typeof enrolmentOf>>, happens: () => Promise<void>) {
+  const context = contextOf(fixture)
+  const devices: DeviceRegistry = {
+    ...context.devices,
+    async verifyDeviceSignature(...asked) {
+      const answer = await context.devices.verifyDeviceSignature(...asked)
+      await happens()
+      return answer
+    },
+  }
+  return enrolCloudSigner(
+    { ...context, devices },
+    {
+      ...request,
+      keyAlgorithm: 'EC_P256',
+      subject: null,
+      devicePublicKey: bytesOf(request.devicePublicKey),
+      signature: bytesOf(request.signature),
+    },
+  )
+}
+
+test('one challenge enrols once, although both calls were checked before either used it', async () => {
+  const request = await enrolmentOf(fixture, await fixture.newPhone())
   const issued = fixture.outside.issued.length
-  const calls = await Promise.allSettled(Array.from({ length: 5 }, () => fixture.client.createCloudSigner(request)))
-  assert.equal(calls.filter(({ status }) => status === 'fulfilled').length, 1)
+  let checked = 0
+  const { promise: bothChecked, resolve } = Promise.withResolvers<void>()
+  const call = () =>
+    enrolWhile(request, async () => {
+      checked += 1
+      if (checked === 2) resolve()
+      await bothChecked
+    })
+  const calls = await Promise.allSettled([call(), call()])
+  const refusals = calls.filter((each) => each.status === 'rejected').map(({ reason }) => String(reason))
+  assert.equal(refusals.length, 1)
+  assert.match(refusals[0] ?? '', /challenge has been used/)
   assert.equal(fixture.outside.issued.length, issued + 1)
 })
 
@@ -212,6 +246,14 @@ test('a signer revoked while the CA issues: refused, and no key is kept', async 
   outside.duringEnrolment = () => client.setSignerStatus(phone.activationId, { signerStatus: 'REVOKED' })
   await refused(client.createCloudSigner(request), 'ILLEGAL_OPERATION_ERROR', 400, /REVOKED/)
   outside.duringEnrolment = null
+  assert.deepEqual(await sealedKeys(phone.activationId), [false, false])
+})
+
+test('a signer revoked before its new key pair was made: refused, and that one is not kept either', async () => {
+  const phone = await newCloudSigner(fixture)
+  const request = await enrolmentOf(fixture, phone)
+  const revoke = () => fixture.client.setSignerStatus(phone.activationId, { signerStatus: 'REVOKED' })
+  await assert.rejects(enrolWhile(request, revoke), /REVOKED/)
   assert.deepEqual(await sealedKeys(phone.activationId), [false, false])
 })
 

@@ -44,8 +44,9 @@ export async function newCloudSigner(
   return phone
 }
 
-export function upload(fixture: Fixture, phone: Phone): Promise<UploadDocumentResponse> {
-  const form = { signerId: phone.activationId, externalId: 'c-1', name: 'Contract', fileName: 'contract.pdf', file }
+export function upload(fixture: Fixture, phone: Phone, content = file): Promise<UploadDocumentResponse> {
+  const names = { externalId: 'c-1', name: 'Contract', fileName: 'contract.pdf' }
+  const form = { signerId: phone.activationId, ...names, file: content }
   return fixture.client.uploadDocument(form)
 }
 

@@ -7,10 +7,10 @@ import { requireInForce } from '../domain/issued-certificate.ts'
 import { SignerProblem } from '../domain/signer-problem.ts'
 import { requireActiveSigner } from '../domain/signer-status.ts'
 import { findApproval } from '../store/approval-store.ts'
-import { getCredential } from '../store/credential-store.ts'
+import { type Credential, getCredential } from '../store/credential-store.ts'
 import { getDocument, listSegments, type StoredDocument } from '../store/document-store.ts'
 import { type Claim, findRelease, giveUpClaim, type Release } from '../store/release-store.ts'
-import { getCertificate, getSigner, type IssuedCertificate } from '../store/signer-store.ts'
+import { getCertificate, getSigner } from '../store/signer-store.ts'
 import { pinnedDeviceKey } from './known-device-key.ts'
 import { embed, requireNotRevoked, storeSigned, timeStampsFor } from './signed-revision.ts'
 
@@ -21,72 +21,81 @@ export function newClaim(context: SignerContext): Claim {
   return { id: newUuid(context.crypto), until: new Date(context.clock.now().getTime() + claimSeconds * 1000) }
 }
 
+/** A document that is SIGNING, with all that proves that its signer's device released the key which is to sign it. */
+export interface ReleasedDocument {
+  readonly document: StoredDocument
+  readonly credential: Credential
+  readonly release: Release
+}
+
 /**
- * SIGNING → SIGNED, by whoever holds the claim: at once after the release, or later where a crash or an authority that
- * was away came between. The only place where a key that is kept here is used. It believes no row: whatever says that
- * the document was released is proven again by the device's signature and by the seal of the release.
+ * SIGNING → SIGNED, by whoever holds the claim: the only place where a key that is kept here is used. A claim that leads
+ * to nothing is given up, so that the next call, or the job, need not wait for it to run out.
  */
 export async function completeSigning(
   context: SignerContext,
+  { document, credential, release }: ReleasedDocument,
+  claimId: string,
+): Promise<void> {
+  const { documentId, signerId } = document
+  const { level, operationId } = release
+  await givingUp(context, documentId, claimId, async () => {
+    const tsa = timeStampsFor(context, level)
+    const signature = await signWith(context, credential, document.signedAttributes)
+    const revision = await embed(context, document, signature, tsa)
+    if (!(await storeSigned(context, document, { signature, level, revision }, claimId))) {
+      throw new SignerProblem('DOCUMENT_SIGNING_ERROR', 'Signing took too long, or the document is gone')
+    }
+  })
+  context.logger.info({ documentId, signerId, operationId }, 'document signed by approval')
+}
+
+/**
+ * The same for a document that was released earlier, where a crash, or an authority that was away, came between. It
+ * believes no row: whatever says that the document was released is proven again.
+ */
+export async function resumeSigning(context: SignerContext, documentId: string, claimId: string): Promise<void> {
+  const released = await givingUp(context, documentId, claimId, () => proveReleased(context, documentId))
+  await completeSigning(context, released, claimId)
+}
+
+async function givingUp<Result>(
+  context: SignerContext,
   documentId: string,
   claimId: string,
-  begun: 'just now' | 'earlier',
-): Promise<void> {
+  work: () => Promise<Result>,
+): Promise<Result> {
   try {
-    await complete(context, documentId, claimId, begun)
+    return await work()
   } catch (error) {
-    // The next call, or the job, need not wait for the claim to run out.
     await giveUpClaim(context.db, documentId, claimId)
     throw error
   }
 }
 
-async function complete(
-  context: SignerContext,
-  documentId: string,
-  claimId: string,
-  begun: 'just now' | 'earlier',
-): Promise<void> {
-  const document = await getDocument(context.db, documentId)
-  const release = await findRelease(context.db, documentId)
-  if (document.status !== 'SIGNING' || release === null) throw notReleased()
-  const certificate = await getCertificate(context.db, document.certificateId)
-  // 1. The signer may sign, with a certificate that is in force; nothing stored is known to be damaged.
-  const tsa = timeStampsFor(context, release.level)
-  requireActiveSigner((await getSigner(context.db, document.signerId)).status)
+async function proveReleased(context: SignerContext, documentId: string): Promise<ReleasedDocument> {
+  const { db, crypto, secretBox } = context
+  const document = await getDocument(db, documentId)
+  const release = await findRelease(db, documentId)
+  const certificate = await getCertificate(db, document.certificateId)
+  const { credentialId } = certificate
+  if (document.status !== 'SIGNING' || release === null || credentialId === null) throw notReleased()
+  // 1. The signer may sign, with a certificate that is valid; nothing stored is known to be damaged.
+  requireActiveSigner((await getSigner(db, document.signerId)).status)
   requireInForce(certificate, context.clock.now())
-  if (begun === 'earlier') await requireNotRevoked(context, certificate)
-  await listSegments(context.db, documentId)
-  // 2. The document was released, by an approval of it that its signer's device signed.
-  const credentialId = await requireReleased(context, document, certificate, release)
-  // 3. The key signs; the revision is stored, and the document is SIGNED, if the claim still holds.
-  const signature = await signWith(context, credentialId, document.signedAttributes)
-  const revision = await embed(context, document, signature, tsa)
-  const made = { signature, level: release.level, revision }
-  if (!(await storeSigned(context, document, made, claimId))) {
-    throw new SignerProblem('DOCUMENT_SIGNING_ERROR', 'Signing took too long, or the document is gone')
-  }
-  context.logger.info(
-    { documentId, signerId: document.signerId, operationId: release.operationId },
-    'document signed by approval',
-  )
-}
-
-async function requireReleased(
-  context: SignerContext,
-  document: StoredDocument,
-  certificate: IssuedCertificate,
-  release: Release,
-): Promise<string> {
-  const { crypto, secretBox } = context
-  const stored = await findApproval(context.db, release.approvalId)
-  if (stored === null || certificate.credentialId === null) throw notReleased()
-  const intent = unseal(secretBox, 'intent', release.sealedIntent, document.documentId)
-  if (!bytesEqual(intent, intentOf(release, approvalHashOf(stored.der, crypto)))) throw notReleased()
-  const deviceKey = await pinnedDeviceKey(context, certificate.credentialId, document.signerId)
-  if (!(await verifyByDeviceKey(deviceKey, release.signature, stored.der, crypto))) throw notReleased()
-  requireApprovalOf(readStoredApproval(stored.der), document, certificate.der, crypto)
-  return certificate.credentialId
+  await requireNotRevoked(context, certificate)
+  await listSegments(db, documentId)
+  // 2. This service released it, by this approval and operation …
+  const approval = await findApproval(db, release.approvalId)
+  if (approval === null) throw notReleased()
+  const intent = unseal(secretBox, 'intent', release.sealedIntent, documentId)
+  if (!bytesEqual(intent, intentOf(release, approvalHashOf(approval.der, crypto)))) throw notReleased()
+  // 3. … which the device signed, and which is of the document as it is stored now.
+  const credential = await getCredential(db, credentialId)
+  const deviceKey = pinnedDeviceKey(context, credential, document.signerId)
+  if (!(await verifyByDeviceKey(deviceKey, release.signature, approval.der, crypto))) throw notReleased()
+  requireApprovalOf(readStoredApproval(approval.der), document, certificate.der, crypto)
+  return { document, credential, release }
 }
 
 const notReleased = () =>
@@ -108,8 +117,11 @@ function intentOf({ approvalId, operationId }: Released, approvalHash: string): 
   return new TextEncoder().encode(JSON.stringify([approvalId, operationId, approvalHash]))
 }
 
-async function signWith(context: SignerContext, credentialId: string, data: Uint8Array): Promise<Uint8Array> {
-  const { sealedPrivateKey } = await getCredential(context.db, credentialId)
+async function signWith(
+  context: SignerContext,
+  { credentialId, sealedPrivateKey }: Credential,
+  data: Uint8Array,
+): Promise<Uint8Array> {
   if (sealedPrivateKey === null) {
     throw new SignerProblem('ILLEGAL_OPERATION_ERROR', "The signer's key has been erased")
   }

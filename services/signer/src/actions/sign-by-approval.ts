@@ -15,11 +15,14 @@ import { requireSignable } from '../domain/document-status.ts'
 import { requireInForce } from '../domain/issued-certificate.ts'
 import { SignerProblem } from '../domain/signer-problem.ts'
 import { requireActiveSigner } from '../domain/signer-status.ts'
-import { findApproval, type StoredApproval } from '../store/approval-store.ts'
-import { getDocument, listSegments, markSigning, type StoredDocument } from '../store/document-store.ts'
-import { type Claim, claimRelease, findRelease, insertRelease, type Release, wasUsed } from '../store/release-store.ts'
-import { getCertificate, getSigner, type IssuedCertificate, lockSigner } from '../store/signer-store.ts'
-import { claimSeconds, completeSigning, newClaim, sealIntent } from './complete-signing.ts'
+import { consumeApproval } from '../store/approval-consumption.ts'
+import type { StoredApproval } from '../store/approval-store.ts'
+import type { Credential } from '../store/credential-store.ts'
+import { getDocument, listSegments, type StoredDocument } from '../store/document-store.ts'
+import { getReleaseFacts, type ReleaseFacts } from '../store/release-facts.ts'
+import { type Claim, claimRelease, findRelease, type Release } from '../store/release-store.ts'
+import { getSigner } from '../store/signer-store.ts'
+import { claimSeconds, completeSigning, newClaim, resumeSigning, sealIntent } from './complete-signing.ts'
 import { pinnedDeviceKey } from './known-device-key.ts'
 import { requireNotRevoked, timeStampsFor } from './signed-revision.ts'
 
@@ -38,64 +41,60 @@ export interface ApprovalRequest {
  */
 export async function signByApproval(
   context: SignerContext,
-  documentId: string,
+  id: string,
   request: ApprovalRequest,
   level: SignatureLevel,
 ): Promise<void> {
-  const document = await getDocument(context.db, documentId)
-  const certificate = await getCertificate(context.db, document.certificateId)
-  if (certificate.credentialId === null) {
+  const document = await getDocument(context.db, id)
+  const { documentId } = document
+  const facts = await getReleaseFacts(context.db, document, request)
+  const { credential } = facts
+  if (credential === null) {
     throw new SignerProblem(
       'ILLEGAL_OPERATION_ERROR',
       "The document is of External mode: what completes it is the device's signature, not an approval",
     )
   }
-  const answeredAgain = async (): Promise<boolean> => {
-    if (!(await isSameCall(context, document.documentId, request))) return false
-    await answerAgain(context, document.documentId, level)
-    return true
-  }
-  if (await answeredAgain()) return
+  if (isSameCall(facts.earlier, request)) return answerAgain(context, documentId, level)
   const claim = newClaim(context)
+  let release: Release
   try {
-    const cloud = { ...certificate, credentialId: certificate.credentialId }
-    const approval = await check(context, document, cloud, request, level)
-    await release(context, document, approval, request, level, claim)
+    const approval = await check(context, document, { ...facts, credential }, request, level)
+    release = await consume(context, document, approval, request, level, claim)
   } catch (error) {
     // Refused perhaps because the same call was faster: it has used what this one brings.
-    if (await answeredAgain()) return
+    if (isSameCall(await findRelease(context.db, documentId), request)) return answerAgain(context, documentId, level)
     throw error
   }
-  await completeSigning(context, document.documentId, claim.id, 'just now')
+  await completeSigning(context, { document, credential, release }, claim.id)
 }
 
 /** The list of cloud-mode.md, in its order. */
 async function check(
   context: SignerContext,
   document: StoredDocument,
-  certificate: IssuedCertificate & { readonly credentialId: string },
+  facts: ReleaseFacts & { readonly credential: Credential },
   request: ApprovalRequest,
   level: SignatureLevel,
 ): Promise<StoredApproval> {
   const { crypto } = context
+  const { certificate, credential, approval: stored } = facts
   // 1. The document waits for a signature.
   requireSignable(document, context.clock.now())
   timeStampsFor(context, level)
-  // 2. The signer is ACTIVE, its certificate valid, and the one that the approval names.
-  const signer = await getSigner(context.db, document.signerId)
-  requireActiveSigner(signer.status)
+  // 2. The signer is ACTIVE, its certificate valid, and the one that the approval names; nothing stored is known to be damaged.
+  requireActiveSigner(facts.signerStatus)
   requireInForce(certificate, context.clock.now())
   await requireNotRevoked(context, certificate)
   await listSegments(context.db, document.documentId)
-  const stored = await findApproval(context.db, request.approvalId)
   const approval = stored && readStoredApproval(stored.der)
   if (approval) requireNamedCertificate(approval, certificate.der, crypto)
   // 3. The approval is known, in time and unused.
   if (!stored || !approval) throw new SignerProblem('ERROR_RESOURCE_NOT_FOUND', 'There is no such approval')
   requireUnexpired(approval, context.clock.now())
-  if (await wasUsed(context.db, { approvalId: stored.approvalId })) throw usedApproval()
+  if (facts.approvalUsed) throw used('approval')
   // 4. It is signed by the device key that was pinned at enrolment.
-  const deviceKey = await pinnedDeviceKey(context, certificate.credentialId, document.signerId)
+  const deviceKey = pinnedDeviceKey(context, credential, document.signerId)
   if (!(await verifyByDeviceKey(deviceKey, request.signature, stored.der, crypto))) {
     throw new SignerProblem(
       'DOCUMENT_INVALID_SIGNATURE_ERROR',
@@ -103,54 +102,43 @@ async function check(
     )
   }
   // 5. The operation was approved by this user on this device, for this approval, and released nothing before.
-  const needed = {
-    userId: signer.userId,
-    activationId: signer.signerId,
+  requireApprovedOperation(await context.devices.findOperation(request.operationId), {
+    userId: facts.userId,
+    activationId: document.signerId,
     approvalHash: approvalHashOf(stored.der, crypto),
-  }
-  requireApprovedOperation(await context.devices.findOperation(request.operationId), needed)
-  if (await wasUsed(context.db, { operationId: request.operationId })) throw usedOperation()
+  })
+  if (facts.operationUsed) throw used('operation')
   // 6. Every hash in the approval is the document's own.
   requireApprovalOf(approval, document, certificate.der, crypto)
   return stored
 }
 
-const usedApproval = () =>
-  new SignerProblem('ILLEGAL_OPERATION_ERROR', 'The approval has been used: each releases one signature')
-const usedOperation = () =>
-  new SignerProblem('ILLEGAL_OPERATION_ERROR', 'The operation has been used: each releases one signature')
+const used = (what: 'approval' | 'operation' | 'approval or operation') =>
+  new SignerProblem('ILLEGAL_OPERATION_ERROR', `The ${what} has been used: each releases one signature`)
 
-/**
- * Consuming the approval, recording the intent and the state change: one transaction, of which nothing is left where
- * approval, operation or document was taken meanwhile.
- */
-async function release(
+/** Consuming the approval, recording the intent and the state change, as one. */
+async function consume(
   context: SignerContext,
   { documentId, signerId }: StoredDocument,
-  approval: StoredApproval,
+  { approvalId, der }: StoredApproval,
   { operationId, signature }: ApprovalRequest,
   level: SignatureLevel,
   claim: Claim,
-): Promise<void> {
-  const { approvalId } = approval
+): Promise<Release> {
   const released = { approvalId, operationId }
-  const sealedIntent = sealIntent(context, documentId, released, approvalHashOf(approval.der, context.crypto))
-  const intent: Release = { documentId, ...released, signature, level, sealedIntent }
-  await context.db.transaction().execute(async (transaction) => {
-    const at = context.clock.now()
-    const signer = await lockSigner(transaction, signerId, 'share')
-    requireActiveSigner(signer?.status ?? 'REMOVED')
-    if (!(await insertRelease(transaction, intent, claim, at))) {
-      throw (await wasUsed(transaction, { operationId })) ? usedOperation() : usedApproval()
-    }
-    if (await markSigning(transaction, documentId, at)) return
-    requireSignable(await getDocument(transaction, documentId), at)
-    throw new SignerProblem('ILLEGAL_OPERATION_ERROR', 'The document changed meanwhile')
-  })
+  const sealedIntent = sealIntent(context, documentId, released, approvalHashOf(der, context.crypto))
+  const release: Release = { documentId, ...released, signature, level, sealedIntent }
+  const at = context.clock.now()
+  const reason = await consumeApproval(context.db, { ...release, signerId }, claim, at)
+  if (reason === 'signer not active') requireActiveSigner((await getSigner(context.db, signerId)).status)
+  if (reason === 'document not signable') requireSignable(await getDocument(context.db, documentId), at)
+  if (reason === 'used before') throw used('approval or operation')
+  if (reason !== null)
+    throw new SignerProblem('ILLEGAL_OPERATION_ERROR', 'The document or its signer changed meanwhile')
+  return release
 }
 
-async function isSameCall(context: SignerContext, documentId: string, request: ApprovalRequest): Promise<boolean> {
-  const earlier = await findRelease(context.db, documentId)
+function isSameCall(earlier: Release | null, request: ApprovalRequest): boolean {
   return (
     earlier !== null &&
     earlier.approvalId === request.approvalId.toLowerCase() &&
@@ -170,7 +158,7 @@ async function answerAgain(context: SignerContext, documentId: string, level: Si
     const claim = newClaim(context)
     timeStampsFor(context, level)
     if (await claimRelease(context.db, documentId, level, claim, context.clock.now())) {
-      return completeSigning(context, documentId, claim.id, 'earlier')
+      return resumeSigning(context, documentId, claim.id)
     }
     await setTimeout(pollMilliseconds)
   }

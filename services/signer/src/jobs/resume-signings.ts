@@ -1,4 +1,4 @@
-import { completeSigning, newClaim } from '../actions/complete-signing.ts'
+import { newClaim, resumeSigning } from '../actions/complete-signing.ts'
 import type { SignerContext } from '../context.ts'
 import { claimRelease, listUnfinishedReleases } from '../store/release-store.ts'
 
@@ -26,7 +26,7 @@ async function resumed(context: SignerContext, documentId: string): Promise<bool
   const claim = newClaim(context)
   if (!(await claimRelease(context.db, documentId, null, claim, context.clock.now()))) return false
   try {
-    await completeSigning(context, documentId, claim.id, 'earlier')
+    await resumeSigning(context, documentId, claim.id)
     return true
   } catch (error) {
     context.logger.warn({ err: error, documentId }, 'a released document could not be signed yet')

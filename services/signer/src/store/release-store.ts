@@ -1,5 +1,5 @@
 import type { SignatureLevel } from '@cloudsigner/contracts/signer'
-import type { SignerDatabase, SignerTransaction } from './tables.ts'
+import type { SignerDatabase } from './tables.ts'
 
 /** An approval that was consumed for a document, and the intent to sign it. */
 export interface Release {
@@ -18,31 +18,6 @@ export interface Claim {
   readonly until: Date
 }
 
-/** False where approval, operation or document was released before: each is, once. */
-export async function insertRelease(
-  transaction: SignerTransaction,
-  release: Release,
-  claim: Claim,
-  at: Date,
-): Promise<boolean> {
-  const result = await transaction
-    .insertInto('release')
-    .values({
-      approval_id: release.approvalId,
-      operation_id: release.operationId,
-      document_id: release.documentId,
-      signature: release.signature,
-      sealed_intent: release.sealedIntent,
-      signature_level: release.level,
-      released_at: at,
-      claim: claim.id,
-      claimed_until: claim.until,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst()
-  return result.numInsertedOrUpdatedRows === 1n
-}
-
 const columns = ['approval_id', 'operation_id', 'document_id', 'signature', 'signature_level', 'sealed_intent'] as const
 
 export async function findRelease(db: SignerDatabase, documentId: string): Promise<Release | null> {
@@ -56,19 +31,6 @@ export async function findRelease(db: SignerDatabase, documentId: string): Promi
     level: row.signature_level,
     sealedIntent: row.sealed_intent,
   }
-}
-
-/** Whether the approval, or the operation, has released a key before. */
-export async function wasUsed(
-  db: SignerDatabase,
-  by: { readonly approvalId: string } | { readonly operationId: string },
-): Promise<boolean> {
-  const query = db.selectFrom('release').select('approval_id')
-  const row = await ('approvalId' in by
-    ? query.where('approval_id', '=', by.approvalId)
-    : query.where('operation_id', '=', by.operationId)
-  ).executeTakeFirst()
-  return row !== undefined
 }
 
 /** Takes the turn at a document, with the level that is asked for now; false while somebody has it, or once it is signed. */

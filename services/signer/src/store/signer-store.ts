@@ -126,7 +126,7 @@ export async function setSignerStatus(
   await transaction.updateTable('signer').set({ status, changed_at: at }).where('id', '=', signerId).execute()
 }
 
-const certificateColumns = [
+export const certificateColumns = [
   'id',
   'credential_id',
   'issuer_dn',
@@ -197,7 +197,7 @@ export async function recordRevocation(
     .execute()
 }
 
-function asCertificate(row: {
+export function asCertificate(row: {
   id: string
   credential_id: string | null
   issuer_dn: string
