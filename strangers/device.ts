@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Answer, basic, postJson, request, text } from './http.ts'
 import { once } from './lifetime.ts'
-import { powerAuthClient, type StepOptions, type StepOutcome, succeeded } from './powerauth-client.ts'
+import { logged, powerAuthClient, type StepOptions, type StepOutcome, succeeded } from './powerauth-client.ts'
 import { type Stack, scratch, stack } from './stack.ts'
 
 export const pin = '1234'
@@ -114,12 +114,24 @@ export async function upload(device: Device, path: string, visualSignature?: unk
   return request(`${signer.url}/documents`, { method: 'POST', headers: basic(signer.basic), body: form })
 }
 
-/** The device's signature, Base64 DER ECDSA, over the bytes. */
-export async function signBytes(device: Device, bytes: Uint8Array): Promise<string> {
+export interface DeviceSignature {
+  /** Base64 DER ECDSA. */
+  readonly signature: string
+  /** Base64 SubjectPublicKeyInfo of the key that made it. */
+  readonly publicKey: string
+}
+
+export async function signAsymmetric(device: Device, bytes: Uint8Array): Promise<DeviceSignature> {
   await writeFile(device.file('hash'), bytes)
   const made = await device.run('sign-asymmetric', { d: device.file('hash'), O: device.file('signature') })
   assert.ok(succeeded(made), `sign-asymmetric: ${JSON.stringify(made.log.slice(-2))}`)
-  return readFile(device.file('signature'), 'utf8')
+  const signature = await readFile(device.file('signature'), 'utf8')
+  return { signature, publicKey: String(logged(made, 'publicKey')) }
+}
+
+/** The device's signature, Base64 DER ECDSA, over the bytes. */
+export async function signBytes(device: Device, bytes: Uint8Array): Promise<string> {
+  return (await signAsymmetric(device, bytes)).signature
 }
 
 export interface SignOptions {
