@@ -4,8 +4,8 @@ import { requireSignable } from '../domain/document-status.ts'
 import { requireInForce } from '../domain/issued-certificate.ts'
 import { SignerProblem } from '../domain/signer-problem.ts'
 import { requireActiveSigner } from '../domain/signer-status.ts'
-import { getDocument, listSegments } from '../store/document-store.ts'
-import { getCertificate, getSigner } from '../store/signer-store.ts'
+import { damagedFile, getDocument } from '../store/document-store.ts'
+import { getSigningFacts } from '../store/signing-facts.ts'
 import { embed, requireNotRevoked, storeSigned, timeStampsFor } from './signed-revision.ts'
 
 /**
@@ -20,7 +20,7 @@ export async function signDocument(
   level: SignatureLevel,
 ): Promise<void> {
   const document = await getDocument(context.db, documentId)
-  const certificate = await getCertificate(context.db, document.certificateId)
+  const { certificate, signerStatus, damaged } = await getSigningFacts(context.db, document)
   if (certificate.credentialId !== null) {
     throw new SignerProblem(
       'ILLEGAL_OPERATION_ERROR',
@@ -31,10 +31,10 @@ export async function signDocument(
   requireSignable(document, context.clock.now())
   const tsa = timeStampsFor(context, level)
   // 2. The signer may sign, with the certificate fixed at upload.
-  requireActiveSigner((await getSigner(context.db, document.signerId)).status)
+  requireActiveSigner(signerStatus)
   requireInForce(certificate, context.clock.now())
   // 3. Nothing that was stored is known to be damaged.
-  await listSegments(context.db, documentId)
+  if (damaged) throw damagedFile(documentId)
   // 4. The value verifies over the signed attributes under that certificate's key, and becomes the CMS.
   const revision = await embed(context, document, signature, tsa)
   // 5. The CA has not revoked it. Asked last, since it costs a call.

@@ -3,7 +3,7 @@ import type { BlobStore, HttpServer } from '@cloudsigner/service'
 import type { SignerContext } from '../context.ts'
 import { type ByteRange, readsOf, type Segment } from '../domain/byte-ranges.ts'
 import { requireSigned } from '../domain/document-status.ts'
-import { getDocument, listSegments } from '../store/document-store.ts'
+import { damagedFile, getDocument, getStoredFile, listSegments } from '../store/document-store.ts'
 import { refusals } from './problem-answer.ts'
 import { bytesAsTheyAre, type RangedFile, RangeHeaders, rangeResponses, sendRanges } from './range-answer.ts'
 
@@ -46,9 +46,9 @@ export function documentFileRoutes(server: HttpServer, context: SignerContext): 
 
 /** Straight from the segments. */
 async function signedFile(context: SignerContext, documentId: string): Promise<RangedFile> {
-  const document = await getDocument(context.db, documentId)
-  requireSigned(document.status)
-  const segments = await listSegments(context.db, documentId)
+  const { status, segments, damaged } = await getStoredFile(context.db, documentId)
+  requireSigned(status)
+  if (damaged) throw damagedFile(documentId)
   return {
     size: sizeOf(segments),
     entityTag: entityTagOf(context, segments),

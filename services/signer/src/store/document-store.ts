@@ -87,10 +87,35 @@ export async function listSegments(db: SignerDatabase, documentId: string): Prom
     .where('document_id', '=', documentId)
     .orderBy('position')
     .execute()
-  if (rows.some((row) => row.intact === false)) {
-    throw new SignerProblem('DOCUMENT_SIGNING_ERROR', 'The stored file is damaged', { documentId })
-  }
+  if (rows.some((row) => row.intact === false)) throw damagedFile(documentId)
   return rows
+}
+
+export function damagedFile(documentId: string): SignerProblem {
+  return new SignerProblem('DOCUMENT_SIGNING_ERROR', 'The stored file is damaged', { documentId })
+}
+
+export interface StoredFile {
+  readonly status: StoredDocumentStatus
+  /** In order. */
+  readonly segments: readonly StoredSegment[]
+  readonly damaged: boolean
+}
+
+/** What a file is read from, without the plan, which is as large as what was appended. ERROR_RESOURCE_NOT_FOUND. */
+export async function getStoredFile(db: SignerDatabase, documentId: string): Promise<StoredFile> {
+  const rows = isUuid(documentId)
+    ? await db
+        .selectFrom('document')
+        .innerJoin('segment', 'segment.document_id', 'document.id')
+        .select(['document.status', 'segment.blob', 'segment.size', 'segment.digest', 'segment.intact'])
+        .where('document.id', '=', documentId)
+        .orderBy('segment.position')
+        .execute()
+    : []
+  const [first] = rows
+  if (first === undefined) throw unknownDocument(documentId)
+  return { status: first.status, segments: rows, damaged: rows.some((row) => row.intact === false) }
 }
 
 /** Segments that nobody has read back since they were written. */
@@ -112,19 +137,6 @@ export async function recordReadBack(db: SignerDatabase, blob: string, intact: b
 export interface MadeSignature {
   readonly signature: Uint8Array
   readonly level: SignatureLevel
-}
-
-/** WAITING → SIGNING; false where the document does not wait any more. */
-export async function markSigning(transaction: SignerTransaction, documentId: string, at: Date): Promise<boolean> {
-  const result = await transaction
-    .updateTable('document')
-    .set({ status: 'SIGNING', changed_at: at })
-    .where('id', '=', documentId)
-    .where('status', '=', 'WAITING')
-    .where('waiting_until', '>', at)
-    .where('timed_out_at', 'is', null)
-    .executeTakeFirst()
-  return result.numUpdatedRows === 1n
 }
 
 /** WAITING → REJECTED, or SIGNING → REJECTED by who holds its claim; false where the document is not that any more. */
