@@ -92,7 +92,7 @@ type Plain = { readonly request: string; readonly response: string }
 async function createdActivation(replay: Replay, step: Step, plain: Plain): Promise<void> {
   const request = JSON.parse(plain.request)
   const response = JSON.parse(plain.response)
-  assert.deepEqual(request, logged(step, 'layer-1-request')[0])
+  assert.deepEqual(logged(step, 'layer-1-request')[0], request)
   const inner = await replay.encrypted('/pa/activation', request.activationData, response.activationData)
   assert.deepEqual(JSON.parse(inner.response), logged(step, 'layer-2-response')[0])
   await replay.keyAgreement(step, JSON.parse(inner.request), JSON.parse(inner.response))
