@@ -122,7 +122,7 @@ async function worksAgain(world: World, chance: Chance): Promise<readonly string
 }
 
 async function signs(world: World, customer: Customer, chance: Chance): Promise<boolean> {
-  const plan = { via: 'signer', fate: 'signed', isImpatient: false } as const
+  const plan = { via: 'signer', fate: 'signed', isImpatient: false, isContested: false } as const
   // The first upload's answer may get lost in what the last kill left behind.
   for (let count = 1; count <= 3; count += 1) {
     const document = makeDocument(`${customer.userId}-${count}`, chance)

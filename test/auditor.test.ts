@@ -50,7 +50,9 @@ async function signAndReject(world: World): Promise<void> {
     for (const [count, plan] of plans.entries())
       assert.equal(await journey(world, customer, documentOf(`${userId}-${count}`), plan), plan.fate)
   }
-  const plan = (via: Plan['via'], fate: Plan['fate'], isImpatient = false): Plan => ({ via, fate, isImpatient })
+  const plan = (via: Plan['via'], fate: Plan['fate'], isImpatient = false): Plan => ({
+    ...{ via, fate, isImpatient, isContested: false },
+  })
   const some = [plan('signer', 'signed'), plan('signer', 'signed', true), plan('signer', 'rejected')]
   await Promise.all([
     live('alice', 'EXTERNAL', [...some, plan('bank', 'signed'), plan('bank', 'rejected')]),
@@ -170,6 +172,23 @@ test('planted in the journal: an answer that nothing is left of, a refusal that 
   ]
   await appendFile(join(journalFolder, 'journal.jsonl'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
   assertFound(await auditCopy(journalFolder), /accepted is there/, /no honest call/, /was a 500/, /released no other/)
+})
+
+test('planted in the journal: two answers of which only one can be true', async () => {
+  const journalFolder = join(folder, 'contradicting-journal')
+  await cp(places.journalFolder, journalFolder, { recursive: true })
+  const { rows } = await pglite.query<{ id: string }>(
+    `select id from signer.document where status = 'SIGNED' and external_id like 'alice-%'`,
+  )
+  const at = new Date().toISOString()
+  const lines = [
+    { line: 'attempted', attempt: 1_000_001, at, act: 'reject', via: 'signer', documentId: rows[0]?.id },
+    { line: 'acknowledged', attempt: 1_000_001, at },
+  ]
+  await appendFile(join(journalFolder, 'journal.jsonl'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  const { verdicts } = await auditCopy(journalFolder)
+  const sentences = verdicts.flatMap(({ violations }) => violations.map(({ sentence }) => sentence))
+  assert.deepEqual(sentences, ['the document is SIGNED; the answers allow none'])
 })
 
 test('every law was found broken once', () => {

@@ -2,6 +2,7 @@ import type { ReleaseRequest, SigningApproval } from '@cloudsigner/contracts/clo
 import { cloudSignatureTemplate } from '@cloudsigner/contracts/powerauth-private'
 import { sha256 } from '../audit/evidence.ts'
 import { bytesOf, type CloudCustomer, phonePatiently, signatureFor } from './customer.ts'
+import { decide } from './decide.ts'
 import type { NewDocument } from './document.ts'
 import { outcomeOf } from './outcome.ts'
 import type { JourneyEnd, Plan } from './plan.ts'
@@ -20,7 +21,7 @@ export async function cloudJourney(
   world: World,
   customer: CloudCustomer,
   document: NewDocument,
-  { fate, isImpatient }: Plan,
+  { fate, ...plan }: Plan,
 ): Promise<JourneyEnd> {
   const { journal, signer } = world
   const waiting = await upload(world, customer, document)
@@ -31,23 +32,26 @@ export async function cloudJourney(
     if (spent !== undefined) await misuse(world, customer, waiting, spent)
     return 'left'
   }
+  const reject = () =>
+    patiently(() => journal.record({ act: 'reject', via, documentId }, () => signer.rejectDocument(documentId)))
   if (fate === 'rejected') {
-    await patiently(() => journal.record({ act: 'reject', via, documentId }, () => signer.rejectDocument(documentId)))
+    await reject()
     return 'rejected'
   }
   const approval = await releaseFor(world, customer, waiting, document)
   if (approval === null) return 'lost'
   const { approvalId, operationId } = approval
-  const sign = () =>
-    patiently(() =>
-      journal.record({ act: 'sign', via, documentId, release: { approvalId, operationId } }, () =>
-        signer.signDocument(documentId, { approval }),
-      ),
-    )
-  await (isImpatient ? Promise.all([sign(), sign()]) : sign())
-  world.spent.set(customer.activationId, approval)
-  const file = await patiently(() => downloaded(journal, via, documentId, () => signer.downloadDocument(documentId)))
-  return file.kind === 'acknowledged' ? 'signed' : 'lost'
+  const act = { act: 'sign', via, documentId, release: { approvalId, operationId } } as const
+  const end = await decide(
+    {
+      sign: () => patiently(() => journal.record(act, () => signer.signDocument(documentId, { approval }))),
+      reject,
+      download: () => patiently(() => downloaded(journal, via, documentId, () => signer.downloadDocument(documentId))),
+    },
+    plan,
+  )
+  if (end === 'signed') world.spent.set(customer.activationId, approval)
+  return end
 }
 
 async function upload(

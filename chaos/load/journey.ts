@@ -1,5 +1,6 @@
 import { cloudJourney } from './cloud-journey.ts'
 import { bytesOf, type Customer, type ExternalCustomer, signatureFor } from './customer.ts'
+import { decide } from './decide.ts'
 import type { NewDocument } from './document.ts'
 import type { JourneyEnd, Plan } from './plan.ts'
 import { bankRoute, signerRoute } from './routes.ts'
@@ -22,7 +23,7 @@ async function externalJourney(
   world: World,
   customer: ExternalCustomer,
   document: NewDocument,
-  { via, fate, isImpatient }: Plan,
+  { via, fate, ...plan }: Plan,
 ): Promise<JourneyEnd> {
   const route = { signer: signerRoute, bank: bankRoute }[via](world)
   const waiting = await route.upload(customer, document)
@@ -35,9 +36,13 @@ async function externalJourney(
   }
   const signature = await signatureFor(world, customer, waiting, () => customer.phone.sign(bytesOf(hash)))
   if (signature === null) return 'lost'
-  const sign = () => route.sign(customer, documentId, signature)
-  // A phone makes one code after the other: it has no two calls at a time.
-  await (isImpatient && via === 'signer' ? Promise.all([sign(), sign()]) : sign())
-  const file = await route.download(customer, documentId)
-  return file.kind === 'acknowledged' ? 'signed' : 'lost'
+  return decide(
+    {
+      sign: () => route.sign(customer, documentId, signature),
+      reject: () => route.reject(customer, documentId),
+      download: () => route.download(customer, documentId),
+    },
+    // A phone makes one code after the other: it has no two calls at a time.
+    via === 'signer' ? plan : { isImpatient: false, isContested: false },
+  )
 }

@@ -52,13 +52,16 @@ export function openWorld({ signer, orchestrator, powerauth }: WholeReadyFile, j
 
 /** After an answer that got lost, in milliseconds. */
 export const pauseMs = 150
-const attempts = 200
+/** How long a stack may be away, kills and starts included, in milliseconds. */
+const patienceMs = 90_000
 
-/** Asks again, a little later each time, while answers get lost: half a minute of patience. */
+/** Asks again while answers get lost. Throws where that goes on for so long that the stack will not come back. */
 export async function patiently<Value>(ask: () => Promise<Outcome<Value>>): Promise<Outcome<Value>> {
-  for (let attempt = 1; ; attempt += 1) {
+  const deadline = performance.now() + patienceMs
+  for (;;) {
     const outcome = await ask()
-    if (outcome.kind !== 'lost' || attempt === attempts) return outcome
+    if (outcome.kind !== 'lost') return outcome
+    if (performance.now() > deadline) throw new Error(`the stack did not come back: ${outcome.message}`)
     await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
 }

@@ -5,7 +5,10 @@ import type { Law } from '../law.ts'
 export function allowedStates(attempts: readonly Attempt[]): readonly string[] {
   const tried = (act: Attempt['act']) => attempts.some((each) => each.act === act)
   const done = (act: Attempt['act']) => attempts.some((each) => each.act === act && each.ended === 'acknowledged')
-  if (done('sign') || done('download')) return ['SIGNED']
+  const signed = done('sign') || done('download')
+  // Of two answers that exclude one another, one was wrong.
+  if (signed && done('reject')) return []
+  if (signed) return ['SIGNED']
   if (done('reject')) return ['REJECTED']
   // SIGNING: Cloud mode, an approval is consumed and the file is not there yet.
   return ['WAITING', ...(tried('sign') ? ['SIGNING', 'SIGNED'] : []), ...(tried('reject') ? ['REJECTED'] : [])]
@@ -28,7 +31,7 @@ export const documentLaws: readonly Law[] = [
         check(
           id,
           allowed.includes(row.status),
-          `the document is ${row.status}; the answers allow ${allowed.join(', ')}`,
+          `the document is ${row.status}; the answers allow ${allowed.join(', ') || 'none'}`,
         )
         check(id, row.signer_id === activationId, `the document is of the signer ${row.signer_id}`)
         check(id, base64(row.signed_attributes) === facts.hash, 'other bytes were given to be signed than are stored')

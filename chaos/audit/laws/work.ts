@@ -1,11 +1,18 @@
 import type { Attempt } from '../claims.ts'
 import type { Law } from '../law.ts'
 
-/** Refusals that another call of the same explains: it had done it, and its answer got lost; or both came at a time. */
-const explained: Readonly<Record<string, readonly string[]>> = {
-  sign: ['ILLEGAL_OPERATION_ERROR', 'STATE_FORBIDS'],
-  'commit-activation': ['STATE_FORBIDS'],
-  approve: ['operation_finished OPERATION_ALREADY_FINISHED'],
+interface Explanation {
+  readonly codes: readonly string[]
+  /** Calls for the same thing, one of which has done its work: unheard, or at the same time. */
+  readonly by: readonly Attempt['act'][]
+}
+
+const explained: Readonly<Partial<Record<Attempt['act'], Explanation>>> = {
+  sign: { codes: ['ILLEGAL_OPERATION_ERROR', 'STATE_FORBIDS'], by: ['sign', 'reject'] },
+  reject: { codes: ['ILLEGAL_OPERATION_ERROR'], by: ['sign'] },
+  download: { codes: ['ILLEGAL_OPERATION_ERROR'], by: ['reject'] },
+  'commit-activation': { codes: ['STATE_FORBIDS'], by: ['commit-activation'] },
+  approve: { codes: ['operation_finished OPERATION_ALREADY_FINISHED'], by: ['approve'] },
 }
 
 /** A gateway or a service that says that somebody behind it is gone, for now (RFC 9110 §15.6). */
@@ -26,14 +33,14 @@ export const workLaws: readonly Law[] = [
         const { act, ended, code } = attempt
         if (ended !== 'refused' || act === 'misuse') continue
         const subject = subjectOf(attempt)
+        const { codes, by } = explained[act] ?? { codes: [], by: [] }
         const another = claims.attempts.some(
           (each) =>
-            each.act === act &&
-            each !== attempt &&
+            by.includes(each.act) &&
             subjectOf(each) === subject &&
             (each.ended === 'acknowledged' || (each.ended === 'lost' && each.attempt < attempt.attempt)),
         )
-        check(subject, another && (explained[act]?.includes(code) ?? false), `${act} was refused: ${code}`)
+        check(subject, another && codes.includes(code), `${act} was refused: ${code}`)
       }
     },
   },
