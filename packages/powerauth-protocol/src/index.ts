@@ -25,7 +25,9 @@ export {
 } from './v3/authentication-code.ts'
 export { advanceCounter, nextCounter } from './v3/counter.ts'
 export { computeCounterHash, synchronizeCounter } from './v3/counter-synchronization.ts'
+export { computeDataDigest } from './v3/data-digest.ts'
 export {
+  signDeviceJws,
   signWithDeviceKey,
   verifyDeviceJws,
   verifyDeviceSignature,
@@ -69,6 +71,13 @@ export {
   verifyOfflinePayload,
 } from './v3/offline.ts'
 export { decodePrivateKey, decodePublicKey } from './v3/p256.ts'
+export {
+  deriveRecoveryCode,
+  formatRecoveryQrCode,
+  parseRecoveryQrCode,
+  type RecoveryCode,
+  type RecoverySeed,
+} from './v3/recovery-code.ts'
 export {
   type ActivationState,
   type ActivationStatus,

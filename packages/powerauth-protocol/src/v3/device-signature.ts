@@ -1,6 +1,6 @@
 /** ECDSA P-256 / SHA-256 over arbitrary data: what the unlocked device key makes, and what the server verifies. */
 import type { CryptoProvider, P256KeyPair } from '../crypto-provider.ts'
-import { base64UrlDecode } from '../encoding/base64.ts'
+import { base64UrlDecode, base64UrlEncode } from '../encoding/base64.ts'
 import { utf8, utf8Decode } from '../encoding/bytes.ts'
 import { ProtocolError } from '../protocol-error.ts'
 import { derToRawSignature, rawToDerSignature } from './ecdsa-signature.ts'
@@ -31,6 +31,12 @@ export async function verifyDeviceSignature(
     throw error
   }
   return crypto.ecdsaP256Verify(point, raw, data)
+}
+
+/** A compact JWS (`ES256`) of the device key. */
+export async function signDeviceJws(crypto: CryptoProvider, own: P256KeyPair, payload: Uint8Array): Promise<string> {
+  const input = `${base64UrlEncode(utf8('{"alg":"ES256"}'))}.${base64UrlEncode(payload)}`
+  return `${input}.${base64UrlEncode(await crypto.ecdsaP256Sign(own, utf8(input)))}`
 }
 
 /** A compact JWS (`ES256`) of the device key: its payload where it verifies, else null. */
