@@ -74,6 +74,22 @@ export {
   VerifySignatureResponse,
 } from './powerauth/authentication.ts'
 export {
+  activationCallbackAttributes,
+  CallbackUrl,
+  CallbackUrlType,
+  CreateCallbackUrlRequest,
+  callbackUrlTypes,
+  GetCallbackUrlListRequest,
+  GetCallbackUrlListResponse,
+  HttpAuthenticationPrivate,
+  HttpAuthenticationPublic,
+  operationCallbackAttributes,
+  PowerAuthCallback,
+  RemoveCallbackUrlRequest,
+  RemoveCallbackUrlResponse,
+  UpdateCallbackUrlRequest,
+} from './powerauth/callbacks.ts'
+export {
   EmptyResponse,
   ObjectRequest,
   ObjectResponse,

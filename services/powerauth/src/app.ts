@@ -1,9 +1,10 @@
 import { nodeCrypto } from '@cloudsigner/powerauth-protocol/node'
-import { type Listener, listen, type ServiceEnvironment } from '@cloudsigner/service'
+import { type CallbackTables, createOutbox, type Listener, listen, type ServiceEnvironment } from '@cloudsigner/service'
 import { type PowerAuthConfig, resolveSettings } from './config.ts'
 import { createPrivateApi, PRIVATE_BASE_PATH } from './http/private-api.ts'
 import { createPublicApi, PUBLIC_BASE_PATH } from './http/public-api.ts'
 import { runHousekeeping } from './jobs/housekeeping.ts'
+import { callbackDestinations } from './methods/callback-destinations.ts'
 import type { PowerAuthContext } from './methods/context.ts'
 import { migrations, POWERAUTH_SCHEMA } from './store/migrations.ts'
 import type { PowerAuthTables } from './store/tables.ts'
@@ -31,7 +32,15 @@ export async function createPowerAuth(
   await database.migrate(POWERAUTH_SCHEMA, migrations)
   const crypto = { ...nodeCrypto, random }
   const db = database.forSchema<PowerAuthTables>(POWERAUTH_SCHEMA)
-  const context: PowerAuthContext = { db, secretBox, clock, random, crypto, settings }
+  const outbox = createOutbox({
+    db: database.forSchema<CallbackTables>(POWERAUTH_SCHEMA),
+    clock,
+    random,
+    logger,
+    destinations: callbackDestinations(db, secretBox),
+    settings: config.callbacks ?? {},
+  })
+  const context: PowerAuthContext = { db, secretBox, clock, random, crypto, settings, outbox }
   const privateApi = await createPrivateApi(config.privateApi, context, logger)
   const publicApi = await createPublicApi(context, logger)
   const jobs = database.jobs(POWERAUTH_SCHEMA)
@@ -39,6 +48,8 @@ export async function createPowerAuth(
     const seconds = settings.housekeepingInterval / 1000
     await jobs.every('housekeeping', seconds, (_job, signal) => runHousekeeping(context, signal))
   }
+  // The embedded database has one process.
+  await outbox.start(jobs, { alone: database.kind === 'pglite' })
   const privateListener = await listen(privateApi, config.privateApi)
   const publicListener = await listen(publicApi, config.publicApi)
   return {
@@ -46,6 +57,7 @@ export async function createPowerAuth(
     urls: { private: urlOf(privateListener, PRIVATE_BASE_PATH), public: urlOf(publicListener, PUBLIC_BASE_PATH) },
     async close() {
       await Promise.all([privateListener.close(), publicListener.close(), jobs.stop()])
+      await outbox.stop()
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { CallbackSettings } from '@cloudsigner/service'
 import type { DisplayTemplate } from './domain/display/display-template.ts'
 import { shippedDisplayTemplates } from './domain/display/shipped-templates.ts'
 
@@ -22,6 +23,8 @@ export interface PowerAuthConfig extends Partial<PowerAuthSettings> {
     readonly openPrivateApi?: boolean
   }
   readonly publicApi: ListenerConfig
+  /** Time-outs, proxy and circuit breaker of all callbacks. */
+  readonly callbacks?: Partial<CallbackSettings>
 }
 
 /** The service's rules. Times are milliseconds. */

@@ -2,6 +2,7 @@ import type { TSchema } from 'typebox'
 import * as activations from './activations.ts'
 import * as applications from './applications.ts'
 import * as authentication from './authentication.ts'
+import * as callbacks from './callbacks.ts'
 import * as integrations from './integrations.ts'
 import { operationMethods } from './operation-methods.ts'
 import * as system from './system.ts'
@@ -269,5 +270,26 @@ export const privateMethods = {
     path: '/integration/remove',
     request: integrations.RemoveIntegrationRequest,
     response: integrations.RemoveIntegrationResponse,
+  },
+
+  createCallbackUrl: {
+    path: '/application/callback/create',
+    request: callbacks.CreateCallbackUrlRequest,
+    response: callbacks.CallbackUrl,
+  },
+  updateCallbackUrl: {
+    path: '/application/callback/update',
+    request: callbacks.UpdateCallbackUrlRequest,
+    response: callbacks.CallbackUrl,
+  },
+  getCallbackUrlList: {
+    path: '/application/callback/list',
+    request: callbacks.GetCallbackUrlListRequest,
+    response: callbacks.GetCallbackUrlListResponse,
+  },
+  removeCallbackUrl: {
+    path: '/application/callback/remove',
+    request: callbacks.RemoveCallbackUrlRequest,
+    response: callbacks.RemoveCallbackUrlResponse,
   },
 } as const satisfies Record<string, PrivateMethod>

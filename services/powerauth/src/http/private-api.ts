@@ -22,6 +22,7 @@ import { isIntegration } from '../methods/integrations.ts'
 import { activationHandlers } from './private/activations.ts'
 import { applicationHandlers } from './private/applications.ts'
 import { authenticationHandlers } from './private/authentication.ts'
+import { callbackHandlers } from './private/callbacks.ts'
 import { formatPrivateError } from './private/errors.ts'
 import type { PrivateHandlers } from './private/handlers.ts'
 import { integrationHandlers } from './private/integrations.ts'
@@ -59,6 +60,7 @@ export async function createPrivateApi(
     ...authenticationHandlers(context),
     ...operationHandlers(context),
     ...integrationHandlers(context),
+    ...callbackHandlers(context),
   }
   // In a scope of its own: health and OpenAPI are for everybody.
   await server.register(async (scope) => {

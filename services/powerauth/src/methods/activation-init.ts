@@ -1,6 +1,5 @@
 import type { InitActivationRequest, InitActivationResponse } from '@cloudsigner/contracts/powerauth-private'
 import { generateActivationCode, signActivationCode } from '@cloudsigner/powerauth-protocol'
-import type { Insertable } from 'kysely'
 import { hashOtp } from '../adapters/otp-hash.ts'
 import { resolveCommitPhase } from '../domain/commit-phase.ts'
 import { refuse } from '../domain/errors.ts'
@@ -8,8 +7,9 @@ import { readMoment } from '../domain/moments.ts'
 import { insertActivation } from '../store/activations.ts'
 import { findApplication } from '../store/applications.ts'
 import { insertHistory } from '../store/audit.ts'
-import type { ActivationTable, Db } from '../store/tables.ts'
+import type { ActivationRow, Db } from '../store/tables.ts'
 import { getMasterPair } from './activation-keys.ts'
+import { tellActivation } from './callback-events.ts'
 import type { PowerAuthContext } from './context.ts'
 import { newUuid } from './identifiers.ts'
 
@@ -46,17 +46,17 @@ async function insertWithCode(context: PowerAuthContext, db: Db, order: NewActiv
   for (let attempt = 0; attempt < GENERATION_TRIES; attempt++) {
     const activationId = newUuid(context.random)
     const activationCode = generateActivationCode(context.crypto)
-    if (await insertCreated(db, { ...order, activation_id: activationId, activation_code: activationCode })) {
+    if (await insertCreated(context, db, { ...order, activation_id: activationId, activation_code: activationCode })) {
       return { activationId, activationCode }
     }
   }
   throw refuse('ERR0006')
 }
 
-export type NewActivation = Omit<Insertable<ActivationTable>, 'activation_id' | 'activation_code'>
+export type NewActivation = Omit<ActivationRow, 'activation_id' | 'activation_code'>
 
-/** A row in CREATED and its history. False where its code waits already, or its identifier exists. */
-export async function insertCreated(db: Db, row: Insertable<ActivationTable>): Promise<boolean> {
+/** A row in CREATED, its history and what callback URLs are owed. False where its code waits already, or its identifier exists. */
+export async function insertCreated(context: PowerAuthContext, db: Db, row: ActivationRow): Promise<boolean> {
   if (!(await insertActivation(db, row))) return false
   await insertHistory(db, {
     activation_id: row.activation_id,
@@ -67,6 +67,7 @@ export async function insertCreated(db: Db, row: Insertable<ActivationTable>): P
     version: null,
     timestamp_created: row.timestamp_created,
   })
+  await tellActivation(context, db, row)
   return true
 }
 

@@ -95,15 +95,16 @@ export async function unblockActivation(
 
 /** Removes in any state. */
 export async function removeActivation(
-  { db, clock }: PowerAuthContext,
+  context: PowerAuthContext,
   request: RemoveActivationRequest,
 ): Promise<RemoveActivationResponse> {
   const { activationId } = request
+  const { db, clock } = context
   await db.transaction().execute(async (transaction) => {
     const row = await lockActivation(transaction, activationId)
     if (row === undefined) throw refuse('ERR0009', { activationId })
     const change = transition(stateOf(row), { type: 'remove' })
-    await storeChange(transaction, row, change, clock.now(), request.externalUserId ?? null)
+    await storeChange(context, transaction, row, change, clock.now(), request.externalUserId ?? null)
   })
   return { activationId, removed: true }
 }
@@ -117,11 +118,12 @@ const eventOfStatus: Readonly<Partial<Record<string, ActivationEvent>>> = {
 
 /** All of the activations, or none. */
 export async function updateStatusForActivations(
-  { db, clock }: PowerAuthContext,
+  context: PowerAuthContext,
   request: UpdateStatusForActivationsRequest,
 ): Promise<UpdateStatusForActivationsResponse> {
   const event = eventOfStatus[request.activationStatus]
   if (event === undefined) throw refuse('ERR0008', { activationStatus: request.activationStatus })
+  const { db, clock } = context
   await db.transaction().execute(async (transaction) => {
     // In one order for everybody, so that two such calls cannot wait for each other.
     for (const activationId of [...new Set(request.activationIds)].sort()) {
@@ -129,7 +131,7 @@ export async function updateStatusForActivations(
       if (row === undefined) throw refuse('ERR0009', { activationId })
       const change = transition(stateOf(row), event)
       if (change.refused !== undefined) throw refuse(change.refused, { activationId })
-      await storeChange(transaction, row, change, clock.now())
+      await storeChange(context, transaction, row, change, clock.now())
     }
   })
   return { updated: true }

@@ -7,6 +7,7 @@ import { insertHistory } from '../store/audit.ts'
 import type { ActivationRow, ActivationTable, Db } from '../store/tables.ts'
 import { deleteTemporaryKeysOfActivation } from '../store/temporary-keys.ts'
 import { deleteTokensOfActivation } from '../store/tokens.ts'
+import { tellActivation } from './callback-events.ts'
 import type { PowerAuthContext } from './context.ts'
 
 export function stateOf(row: ActivationRow): ActivationState {
@@ -26,10 +27,12 @@ export interface Change extends Transition {
 }
 
 /**
- * Stores what an event made of an activation: the row and its history, together. Callers hold the row's lock.
+ * Stores what an event made of an activation: the row, its history, and what callback URLs are owed, together. Callers
+ * hold the row's lock.
  * @returns the row as it is now
  */
 export async function storeChange(
+  context: PowerAuthContext,
   db: Db,
   row: ActivationRow,
   change: Change,
@@ -62,6 +65,7 @@ export async function storeChange(
     await deleteTemporaryKeysOfActivation(db, row.activation_id)
     await deleteTokensOfActivation(db, row.activation_id)
   }
+  if (moved) await tellActivation(context, db, changed)
   return changed
 }
 
@@ -80,10 +84,10 @@ export async function changeActivation(
     const locked = await lockActivation(db, activationId)
     if (locked === undefined) throw refuse('ERR0009', { activationId })
     const now = context.clock.now()
-    const expired = await expireIfOverdue(db, locked, now)
+    const expired = await expireIfOverdue(context, db, locked, now)
     if (expired !== undefined) return { row: expired, refused: 'ERR0007' as PrivateErrorCode }
     const change = await decide(locked, db)
-    return { row: await storeChange(db, locked, change, now, externalUserId), refused: change.refused }
+    return { row: await storeChange(context, db, locked, change, now, externalUserId), refused: change.refused }
   })
   if (refused !== undefined) throw refuse(refused, { activationId, activationStatus: row.activation_status })
   return row
@@ -94,7 +98,12 @@ export function isOverdue(row: ActivationRow, now: Date): boolean {
 }
 
 /** The row as REMOVED where its time was over; undefined where it was not. */
-export async function expireIfOverdue(db: Db, row: ActivationRow, now: Date): Promise<ActivationRow | undefined> {
+export async function expireIfOverdue(
+  context: PowerAuthContext,
+  db: Db,
+  row: ActivationRow,
+  now: Date,
+): Promise<ActivationRow | undefined> {
   if (!isOverdue(row, now)) return undefined
-  return storeChange(db, row, transition(stateOf(row), { type: 'expire' }), now)
+  return storeChange(context, db, row, transition(stateOf(row), { type: 'expire' }), now)
 }

@@ -12,6 +12,7 @@ import {
 import type { OperationRow, OperationTable } from '../store/operation-tables.ts'
 import { lockOperation, updateOperation } from '../store/operations.ts'
 import type { Db } from '../store/tables.ts'
+import { tellOperation } from './callback-events.ts'
 import type { PowerAuthContext } from './context.ts'
 import { proximityOtpOf } from './proximity.ts'
 
@@ -43,9 +44,9 @@ export async function changeOperation(
   const changed = await context.db.transaction().execute(async (db) => {
     const locked = await lockOperation(db, operationId)
     if (locked === undefined) throw refuse('ERR0034', { operationId })
-    const current = isOverdue(locked, now) ? await storeExpiry(db, locked, now) : locked
+    const current = isOverdue(locked, now) ? await storeExpiry(context, db, locked, now) : locked
     const change = await decide(current)
-    const row = change.refused === undefined ? await storeChange(db, current, change, now) : current
+    const row = change.refused === undefined ? await storeChange(context, db, current, change, now) : current
     return { ...change, row }
   })
   if (changed.refused !== undefined) throw refuse(changed.refused, { operationId, status: changed.row.status })
@@ -61,11 +62,17 @@ export function isOverdue(row: Pick<OperationRow, 'status' | 'timestamp_expires'
   return row.status === 'PENDING' && row.timestamp_expires <= now
 }
 
-function storeExpiry(db: Db, row: OperationRow, now: Date): Promise<OperationRow> {
-  return storeChange(db, row, operationTransition(operationStateOf(row), { type: 'expire' }), now)
+function storeExpiry(context: PowerAuthContext, db: Db, row: OperationRow, now: Date): Promise<OperationRow> {
+  return storeChange(context, db, row, operationTransition(operationStateOf(row), { type: 'expire' }), now)
 }
 
-async function storeChange(db: Db, row: OperationRow, change: OperationChange, now: Date): Promise<OperationRow> {
+async function storeChange(
+  context: PowerAuthContext,
+  db: Db,
+  row: OperationRow,
+  change: OperationChange,
+  now: Date,
+): Promise<OperationRow> {
   const { state, additionalData } = change
   const finalized = state.status !== row.status && finalizedStatuses.includes(state.status)
   const columns: Updateable<OperationTable> = {
@@ -77,7 +84,11 @@ async function storeChange(db: Db, row: OperationRow, change: OperationChange, n
     ...(additionalData ? { additional_data: mergeAdditionalData(row.additional_data, additionalData) } : {}),
   }
   await updateOperation(db, row.operation_id, columns)
-  return { ...row, ...columns } as OperationRow // Updateable's members are optional, never undefined here
+  const changed = { ...row, ...columns } as OperationRow // Updateable's members are optional, never undefined here
+  // Not of a claim: whose it is changes nothing for those who wait for what becomes of it.
+  const told = changed.status !== row.status || changed.failure_count !== row.failure_count
+  if (told) await tellOperation(context, db, changed)
+  return changed
 }
 
 /** An operation as the private API tells it. One that is overdue is told as EXPIRED, whether or not that is stored yet. */

@@ -1,5 +1,5 @@
 import type { CryptoProvider } from '@cloudsigner/powerauth-protocol'
-import type { Clock, Random, SecretBox } from '@cloudsigner/service'
+import type { Clock, Outbox, Random, SecretBox } from '@cloudsigner/service'
 import type { PowerAuthSettings } from '../config.ts'
 import type { Db } from '../store/tables.ts'
 
@@ -11,4 +11,6 @@ export interface PowerAuthContext {
   readonly random: Random
   readonly crypto: CryptoProvider
   readonly settings: PowerAuthSettings
+  /** What is owed to callback URLs. */
+  readonly outbox: Outbox
 }

@@ -63,13 +63,19 @@ export async function createActivation(
   const order = await newActivation(context, { ...request, applicationId: application.applicationId })
   const row = await db.transaction().execute(async (transaction) => {
     const activationId = newUuid(random)
-    await insertCreated(transaction, { ...order, activation_id: activationId, activation_code: null })
+    await insertCreated(context, transaction, { ...order, activation_id: activationId, activation_code: null })
     const created = await lockActivation(transaction, activationId)
     if (created === undefined) throw refuse('ERR0005')
     const otp = payload.activationOtp === undefined || payload.activationOtp === null ? 'absent' : 'wrong'
     const change = transition(stateOf(created), { type: 'prepare', otp })
     if (change.refused !== undefined) throw refuse(change.refused)
-    return storeChange(transaction, created, withKeys(context, created, change, payload, exchange), clock.now())
+    return storeChange(
+      context,
+      transaction,
+      created,
+      withKeys(context, created, change, payload, exchange),
+      clock.now(),
+    )
   })
   return answer(db, row, envelope, exchange)
 }

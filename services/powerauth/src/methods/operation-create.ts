@@ -7,6 +7,7 @@ import { findActivation } from '../store/activations.ts'
 import type { OperationRow, OperationTemplateRow } from '../store/operation-tables.ts'
 import { findOperationTemplateByName } from '../store/operation-templates.ts'
 import { insertOperation } from '../store/operations.ts'
+import { tellOperation } from './callback-events.ts'
 import { operationDetailOf } from './change-operation.ts'
 import type { PowerAuthContext } from './context.ts'
 import { newUuid } from './identifiers.ts'
@@ -33,9 +34,18 @@ export async function createOperation(
     const operation_id = newUuid(context.random)
     const totp_seed_sealed = proximity ? newTotpSeed(context, operation_id) : null
     const operation: OperationRow = { ...row, operation_id, totp_seed_sealed }
-    if (await insertOperation(context.db, operation)) return operationDetailOf(context, operation)
+    if (await insertAndTell(context, operation)) return operationDetailOf(context, operation)
   }
   throw refuse('ERR0035')
+}
+
+/** False where the identifier exists. */
+function insertAndTell(context: PowerAuthContext, operation: OperationRow): Promise<boolean> {
+  return context.db.transaction().execute(async (db) => {
+    if (!(await insertOperation(db, operation))) return false
+    await tellOperation(context, db, operation)
+    return true
+  })
 }
 
 /** Whose operation it is to be. An activation belongs to its user. Null: whoever claims it. */

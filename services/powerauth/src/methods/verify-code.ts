@@ -43,11 +43,11 @@ export async function verifyCode(context: PowerAuthContext, code: CodeToVerify):
   return context.db.transaction().execute(async (db) => {
     const locked = await lockActivation(db, code.activationId)
     if (locked === undefined) return unknownActivation(code)
-    const row = (await expireIfOverdue(db, locked, context.clock.now())) ?? locked
+    const row = (await expireIfOverdue(context, db, locked, context.clock.now())) ?? locked
     const judgement = await judge(context, db, row, code)
     const now = context.clock.now()
     const columns = { timestamp_last_used: now, ...judgement.columns }
-    const stored = await storeChange(db, row, { ...judgement.change, columns }, now)
+    const stored = await storeChange(context, db, row, { ...judgement.change, columns }, now)
     await insertAudit(db, row, code, judgement, now)
     const application = await findApplication(db, row.application_id)
     return {

@@ -1,5 +1,6 @@
 import type { Migration } from '@cloudsigner/service'
 import { sql } from 'kysely'
+import { callbackMigration } from './callback-urls.ts'
 import { operationMigration } from './operation-migration.ts'
 
 /** Name of the service's PostgreSQL schema. */
@@ -141,4 +142,5 @@ export const migrations: readonly Migration[] = [
     },
   },
   operationMigration,
+  callbackMigration,
 ]

@@ -7,6 +7,7 @@ const identities = {
   serverPrivateKey: (activationId: string) => `powerauth.activation.server_private_key:${activationId}`,
   temporaryPrivateKey: (id: string) => `powerauth.temporary_key.private_key:${id}`,
   totpSeed: (operationId: string) => `powerauth.operation.totp_seed:${operationId}`,
+  callbackAuthentication: (id: string) => `powerauth.callback_url.authentication:${id}`,
   tokenSecret: (tokenId: string) => `powerauth.token.token_secret:${tokenId}`,
 } as const
 export type SealedMember = keyof typeof identities

@@ -1,5 +1,6 @@
 import type { ActivationStatus, CommitPhase, SignatureType } from '@cloudsigner/contracts/powerauth-private'
 import type { Generated, Kysely, Selectable } from 'kysely'
+import type { CallbackUrlTable } from './callback-urls.ts'
 import type { OperationTables } from './operation-tables.ts'
 
 export interface ApplicationTable {
@@ -135,6 +136,7 @@ export interface PowerAuthTables extends OperationTables {
   temporary_key: TemporaryKeyTable
   unique_value: UniqueValueTable
   integration: IntegrationTable
+  callback_url: CallbackUrlTable
 }
 
 /** The service's tables, inside a transaction or out. */
