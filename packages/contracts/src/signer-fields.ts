@@ -28,6 +28,7 @@ export const ReleaseRequest = Type.Object({
   operationId: Type.String({
     minLength: 1,
     maxLength: 37,
+    pattern: '^[!-~]+$',
     description: 'PowerAuth operation of the template cloud_signature, APPROVED by the user',
   }),
   signature: Base64Der("ECDSA-Sig-Value by the signer's device key over the bytes that `toBeSigned` decodes to"),

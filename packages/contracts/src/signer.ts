@@ -126,21 +126,27 @@ export type UploadDocumentResponse = Static<typeof UploadDocumentResponse>
 export const SignatureLevel = Type.Enum(['PADES_B_B', 'PADES_B_T'])
 export type SignatureLevel = Static<typeof SignatureLevel>
 
-const level = { signatureLevel: Type.Optional(SignatureLevel) }
+/** The device's signature, or in Cloud mode what releases CloudSigner's. */
+export type SignDocumentRequest = { readonly signatureLevel?: SignatureLevel } & (
+  | { readonly signature: string }
+  | { readonly approval: ReleaseRequest }
+)
 
-/** POST /documents/{documentId}/signature: the device's signature, or in Cloud mode what releases CloudSigner's; not both. */
-export const SignDocumentRequest = Type.Union([
-  Type.Object({
-    signature: Type.String({
-      minLength: 1,
-      maxLength: 1024,
-      description: 'Base64 of the DER ECDSA-Sig-Value over the bytes that `hash` decodes to',
-    }),
-    ...level,
+/** POST /documents/{documentId}/signature. As one object, so that a refusal names the member that is wrong. */
+export const SignDocumentRequest = Type.Unsafe<SignDocumentRequest>({
+  ...Type.Object({
+    signature: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 1024,
+        description: 'Base64 of the DER ECDSA-Sig-Value over the bytes that `hash` decodes to',
+      }),
+    ),
+    approval: Type.Optional(ReleaseRequest),
+    signatureLevel: Type.Optional(SignatureLevel),
   }),
-  Type.Object({ approval: ReleaseRequest, ...level }),
-])
-export type SignDocumentRequest = Static<typeof SignDocumentRequest>
+  oneOf: [{ required: ['signature'] }, { required: ['approval'] }],
+})
 
 export const SignDocumentResponse = Type.Object({ documentId: Type.String(), uri: Type.String() })
 export type SignDocumentResponse = Static<typeof SignDocumentResponse>

@@ -3,10 +3,14 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { SignerProblemCode, UploadDocumentResponse } from '@cloudsigner/contracts/signer'
 import { generateKeySigner } from '@cloudsigner/pki/node'
+import { signByApproval } from '../src/actions/sign-by-approval.ts'
+import type { DeviceRegistry } from '../src/adapters/device-registry.ts'
 import type { JudgedOperation } from '../src/domain/approved-operation.ts'
 import {
   approvalHashOf,
   approvedOperation,
+  bytesOf,
+  contextOf,
   download,
   newCloudSigner,
   type Release,
@@ -140,6 +144,10 @@ test("4. a signature that is not the pinned device key's, or not over this appro
   await refusedOnce(await ready(), { signature: 'MAA=' }, /pinned/, invalid)
 })
 
+test('5. an operation whose id no database could hold', async () => {
+  await refusedOnce(await ready(), { operationId: '\u0000' }, /operationId/, 'REQUEST_VALIDATION_ERROR')
+})
+
 test('4. a signature that is no Base64', async () => {
   await refusedOnce(await ready(), { signature: 'MA=' }, /not Base64/, 'REQUEST_VALIDATION_ERROR')
 })
@@ -235,4 +243,28 @@ test('an approval that a refused call brought can still be used; a used one answ
   )
   const upper = { ...release, approvalId: release.approvalId.toUpperCase() }
   assert.deepEqual(await sign(document, upper), await sign(document, release))
+})
+
+test('a signer blocked while PowerAuth is asked: nothing is consumed, and the same call signs once it is ACTIVE', async () => {
+  const by = await newCloudSigner(fixture)
+  const { document, release } = await ready(by)
+  const context = contextOf(fixture)
+  const devices: DeviceRegistry = {
+    ...context.devices,
+    async findOperation(operationId) {
+      await fixture.client.setSignerStatus(by.activationId, { signerStatus: 'BLOCKED' })
+      return context.devices.findOperation(operationId)
+    },
+  }
+  const request = { ...release, signature: bytesOf(release.signature) }
+  const call = signByApproval({ ...context, devices }, document.documentId, request, 'PADES_B_B')
+  await assert.rejects(call, /BLOCKED/)
+  const released = await rowsOf(fixture)
+    .selectFrom('release')
+    .select('approval_id')
+    .where('document_id', '=', document.documentId)
+    .execute()
+  assert.deepEqual(released, [])
+  await fixture.client.setSignerStatus(by.activationId, { signerStatus: 'ACTIVE' })
+  await sign(document, release)
 })

@@ -118,7 +118,7 @@ test("a device's signature does not complete a document of Cloud mode, nor an ap
     fixture.client.signDocument(document.documentId, both),
     'REQUEST_VALIDATION_ERROR',
     400,
-    /both signature and approval/,
+    /exactly one schema in oneOf/,
   )
 })
 

@@ -16,7 +16,6 @@ import { signByApproval } from '../actions/sign-by-approval.ts'
 import { signDocument } from '../actions/sign-document.ts'
 import { createDocument, type NewApproval } from '../actions/upload-document.ts'
 import type { SignerContext } from '../context.ts'
-import { SignerProblem } from '../domain/signer-problem.ts'
 import { fromBase64, toBase64 } from './base64.ts'
 import { formLimits, readDocumentForm } from './document-form.ts'
 import { noBody, refusals } from './problem-answer.ts'
@@ -83,9 +82,6 @@ export async function documentRoutes(server: HttpServer, context: SignerContext)
       const { documentId } = request.params
       const { body } = request
       const level = body.signatureLevel ?? 'PADES_B_B'
-      if ('approval' in body && 'signature' in body) {
-        throw new SignerProblem('REQUEST_VALIDATION_ERROR', 'body has both signature and approval, and may have one')
-      }
       if ('approval' in body) {
         const { approvalId, operationId, signature } = body.approval
         const release = { approvalId, operationId, signature: fromBase64('body/approval/signature', signature) }
