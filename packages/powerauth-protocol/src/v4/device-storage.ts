@@ -1,5 +1,5 @@
 /** What a device keeps between uses, sealed. Local to the client: nothing of it travels. */
-import { concat, requireLength, utf8 } from '../encoding/bytes.ts'
+import { concat, long8, requireLength, utf8 } from '../encoding/bytes.ts'
 import { type AeadContext, NONCE_LENGTH, open, seal } from './aead.ts'
 import type { CryptoProviderV4 } from './crypto-provider.ts'
 import { KEY_LENGTH, kdf, kdfPassword, requireKey } from './kdf.ts'
@@ -70,9 +70,9 @@ export async function unlockKnowledgeKey(
 export async function deriveApplicationVaultKey(
   crypto: CryptoProviderV4,
   vault: { readonly kind: 'knowledge' | '2fa'; readonly key: Uint8Array },
-  index: Uint8Array,
+  index: number,
 ): Promise<Uint8Array> {
-  return kdf(crypto, requireKey(vault.key, 'key'), `app/kdf/${vault.kind}`, requireLength(index, 8, 'index'))
+  return kdf(crypto, requireKey(vault.key, 'key'), `app/kdf/${vault.kind}`, long8(index))
 }
 
 function contextOf(
