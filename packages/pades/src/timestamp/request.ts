@@ -92,7 +92,13 @@ export async function probeTimeStampBytes(options: TimeStampOptions): Promise<nu
   // Room for the largest: any of them may be the one that answers. One that does not answer now has no say.
   const probed = await Promise.allSettled(transports.map((one) => probe(one)))
   const lengths = probed.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-  return (lengths.length > 0 ? Math.max(...lengths) : await probe(transports, options.retry)) + variableBytes
+  if (lengths.length > 0) return Math.max(...lengths) + variableBytes
+  // Asked once each: only who wants them asked anew has them asked anew.
+  if (options.retry) return (await probe(transports, options.retry)) + variableBytes
+  throw (
+    probed.find((one) => one.status === 'rejected')?.reason ??
+    new PadesError('timestamp_unavailable', 'no time-stamping authority is named')
+  )
 }
 
 /** Serial numbers of up to 20 octets, fractions of seconds, accuracy, DER integers in ECDSA: some 60; and as much again. */
