@@ -1,9 +1,17 @@
 /** What the bodies of both modes are made of. */
 import { type Static, Type } from 'typebox'
 
-/** The PowerAuth activation (registration) id. No control characters: it becomes the CA's user name. */
-export const SignerId = Type.String({ minLength: 1, maxLength: 250, pattern: '^[^\\u0000-\\u001f\\u007f]+$' })
-export const UserId = Type.String({ minLength: 1, maxLength: 250, pattern: '^[^\\u0000-\\u001f\\u007f]+$' })
+/** The PowerAuth activation (registration) id. No control characters or lone surrogates: it becomes the CA's user name. */
+export const SignerId = Type.String({
+  minLength: 1,
+  maxLength: 250,
+  pattern: '^[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]+$',
+})
+export const UserId = Type.String({
+  minLength: 1,
+  maxLength: 250,
+  pattern: '^[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]+$',
+})
 
 export const SignerStatus = Type.Enum(['ACTIVE', 'BLOCKED', 'REMOVED', 'REVOKED', 'EXPIRED'])
 export type SignerStatus = Static<typeof SignerStatus>

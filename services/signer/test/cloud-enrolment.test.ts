@@ -173,6 +173,12 @@ test('an activation that is not in use, or of another user, gets no challenge an
   await noSigner(phone.activationId)
 })
 
+test('a user id may be any text, and nothing that is none', async () => {
+  const phone = await newCloudSigner(fixture, { userId: 'Žofie 💩' })
+  const other = { signerId: phone.activationId, userId: '\ud800' }
+  await refused(fixture.client.createChallenge(other), 'REQUEST_VALIDATION_ERROR', 400, /userId/)
+})
+
 test('PowerAuth out of reach', async () => {
   const phone = await fixture.newPhone()
   const request = await enrolmentOf(fixture, phone)
