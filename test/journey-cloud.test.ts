@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test'
 import { bytesEqual, parseCertificate } from '@cloudsigner/pki'
 import { generateKeySigner } from '@cloudsigner/pki/node'
 import { possessionWithPassword } from '@cloudsigner/powerauth-sdk'
-import { memoryPin, type PinnedCertificate } from '../apps/cli/src/device/own-certificate.ts'
+import { type KnownCertificates, memoryCertificates } from '../apps/cli/src/device/own-certificate.ts'
 import { Phone } from '../apps/cli/src/device/phone.ts'
 import {
   activatedCustomer,
@@ -24,7 +24,7 @@ const contract = new Uint8Array(await readFile(new URL('../examples/consumer-loa
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
 
 interface CloudCustomer extends Customer {
-  readonly pinned: PinnedCertificate
+  readonly certificates: KnownCertificates
 }
 
 let stack: Stack
@@ -38,16 +38,16 @@ after(() => stack.close())
 /** A customer whose phone is enrolled in Cloud mode. */
 async function cloudCustomer(userId: string): Promise<CloudCustomer> {
   const customer = await activatedCustomer(stack, userId)
-  const pinned = memoryPin()
-  const phone = await open({ ...customer, pinned })
+  const certificates = memoryCertificates()
+  const phone = await open({ ...customer, certificates })
   await phone.enrol(stack.orchestratorUrl, { mode: 'CLOUD' })
-  return { ...customer, pinned, phone }
+  return { ...customer, certificates, phone }
 }
 
 /** The same phone, its app started again. */
-async function open({ storage, pinned }: Omit<CloudCustomer, 'phone'>, knownPin = pin): Promise<Phone> {
+async function open({ storage, certificates }: Omit<CloudCustomer, 'phone'>, knownPin = pin): Promise<Phone> {
   const { mobileSdkConfig, enrollmentServerUrl } = await stack.bank.getMobileApplication()
-  return Phone.open({ mobileSdkConfig, url: enrollmentServerUrl, pin: knownPin, storage, pinned })
+  return Phone.open({ mobileSdkConfig, url: enrollmentServerUrl, pin: knownPin, storage, certificates })
 }
 
 async function handIn({ userId, activationId }: Customer, name = 'Úvěr *1*'): Promise<string> {
@@ -81,7 +81,7 @@ test('handed in by the bank, shown and approved on the phone, signed by the sign
 test("the certificate is for a key that is not the phone's", async () => {
   const { certificate, mode } = await alice.phone.bank(stack.orchestratorUrl).getSigner()
   assert.equal(mode, 'CLOUD')
-  assert.deepEqual(await alice.pinned.load(), fromBase64(certificate))
+  assert.deepEqual(await alice.certificates.list(), [fromBase64(certificate)])
   const csr = await alice.phone.csr('CN=x')
   const { subjectPublicKeyInfo } = parseCertificate(fromBase64(certificate))
   assert.ok(!Buffer.from(csr.replaceAll(/-----.*-----|\s/g, ''), 'base64').includes(subjectPublicKeyInfo))
@@ -172,14 +172,23 @@ test('what waits for another phone is not for this one', async () => {
   await assert.rejects(other.phone.review(stack.orchestratorUrl, documentId), { code: 'other_device' })
 })
 
-test('a phone may change its mode by enrolling again', async () => {
+test('a phone may enrol again, and change its mode; what waits is signed as it was uploaded', async () => {
   const customer = await cloudCustomer('frank')
+  const first = await handIn(customer)
+  await customer.phone.enrol(stack.orchestratorUrl, { mode: 'CLOUD' })
+  const second = await handIn(customer)
   assert.equal((await customer.phone.enrol(stack.orchestratorUrl)).mode, 'EXTERNAL')
-  const external = await handIn(customer)
-  const reviewed = await customer.phone.review(stack.orchestratorUrl, external)
-  assert.equal(reviewed.operationId, null)
-  await customer.phone.signDocument(stack.orchestratorUrl, reviewed)
-  assertPassed(await validate(stack, await signedFile(customer, external)))
+  const third = await handIn(customer)
+  for (const [documentId, mode] of [
+    [third, 'EXTERNAL'],
+    [first, 'CLOUD'],
+    [second, 'CLOUD'],
+  ] as const) {
+    const reviewed = await customer.phone.review(stack.orchestratorUrl, documentId)
+    assert.equal(reviewed.mode, mode)
+    await customer.phone.signDocument(stack.orchestratorUrl, reviewed)
+    assertPassed(await validate(stack, await signedFile(customer, documentId)))
+  }
 })
 
 test('the log of all that holds no approval, no signature and no PIN', () => {

@@ -15,7 +15,7 @@ import {
 } from '@cloudsigner/pki'
 import { generateKeySigner, nodeCrypto } from '@cloudsigner/pki/node'
 import { type DocumentRefusal, DocumentRefused } from '../apps/cli/src/device/document-refused.ts'
-import { memoryPin } from '../apps/cli/src/device/own-certificate.ts'
+import { memoryCertificates } from '../apps/cli/src/device/own-certificate.ts'
 import { Phone } from '../apps/cli/src/device/phone.ts'
 import { activatedCustomer, type Customer, fromBase64, pin } from './customers.ts'
 import { openStack, type Stack } from './stack.ts'
@@ -61,7 +61,14 @@ const lyingFetch: typeof globalThis.fetch = async (input, init) => {
 async function customerOf(userId: string, mode: 'EXTERNAL' | 'CLOUD'): Promise<LyingCustomer> {
   const customer = await activatedCustomer(stack, userId)
   const { mobileSdkConfig, enrollmentServerUrl: url } = await stack.bank.getMobileApplication()
-  const options = { mobileSdkConfig, url, pin, storage: customer.storage, pinned: memoryPin(), fetch: lyingFetch }
+  const options = {
+    mobileSdkConfig,
+    url,
+    pin,
+    storage: customer.storage,
+    certificates: memoryCertificates(),
+    fetch: lyingFetch,
+  }
   const phone = await Phone.open(options)
   await phone.enrol(stack.orchestratorUrl, { mode })
   const handIn = async (name: string) => {
@@ -173,7 +180,8 @@ test('External mode: the certificate is for another key', async () => {
 })
 
 test('External mode: a phone without a key in the cloud is told that it has one', async () => {
-  await refuses(external, 'certificate_unknown', { path: signer, json: (answer) => ({ ...answer, mode: 'CLOUD' }) })
+  const { approval } = await cloud.phone.bank(stack.orchestratorUrl).getDocument(cloud.documentId)
+  await refuses(external, 'certificate_unknown', { path: document, json: (answer) => ({ ...answer, approval }) })
 })
 
 test('Cloud mode: the certificate is not the one of the enrolment', async () => {

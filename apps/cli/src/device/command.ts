@@ -28,6 +28,6 @@ export async function openPhone(state: StateFile, options: DeviceOptions, given?
     throw new CommandError('This phone is not activated')
   }
   const { pin } = options
-  const kept = { storage: state.storage(address), pinned: state.pinned() }
+  const kept = { storage: state.storage(address), certificates: state.certificates() }
   return Phone.open({ ...address, ...kept, ...(pin !== undefined && { pin }) })
 }

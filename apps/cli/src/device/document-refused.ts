@@ -2,9 +2,9 @@
 export const documentRefusals = {
   other_device: 'The document is for another device',
   not_waiting: 'The document does not wait for a signature',
-  certificate_unknown: 'This phone was not enrolled in Cloud mode, and has no certificate that it could know again',
+  certificate_unknown: 'This phone was not enrolled in Cloud mode, and knows no key that it could release',
   certificate_other_key: "The certificate is for another key than this phone's",
-  certificate_not_pinned: 'The certificate is not the one that this phone was given when it was enrolled',
+  certificate_not_pinned: 'The certificate is none that this phone was given when it was enrolled',
   not_prepared: 'The file is not one that waits for this signature',
   other_hash: 'The server asks for a signature over something else than the document that was shown',
   approval_missing: 'The server gives nothing to approve, though it keeps the key',

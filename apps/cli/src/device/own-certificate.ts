@@ -1,25 +1,37 @@
-/** Which certificate this phone signs with: it knows by itself, whatever a server says. */
+/** Which certificates this phone signs with: it knows by itself, whatever a server says. */
 import { bytesEqual, type Certificate, namesEqual, parseCertificate } from '@cloudsigner/pki'
-import { DocumentRefused } from './document-refused.ts'
+import { type DocumentRefusal, DocumentRefused } from './document-refused.ts'
 
-/** The certificate of Cloud mode that this phone was enrolled with, kept with its other state. */
-export interface PinnedCertificate {
-  /** DER; undefined before an enrolment in Cloud mode. */
-  load(): Promise<Uint8Array | undefined>
-  save(certificate: Uint8Array): Promise<void>
+/**
+ * Certificates that this phone was given: those for the key in its vault, which prove themselves, and those for keys that
+ * CloudSigner keeps, which it knows from its enrolments. Kept with its other state.
+ */
+export interface KnownCertificates {
+  /** DER, newest first. */
+  list(): Promise<readonly Uint8Array[]>
+  /** One that is known already stays where it is. */
+  add(certificate: Uint8Array): Promise<void>
 }
 
-export function memoryPin(): PinnedCertificate {
-  let pinned: Uint8Array | undefined
+/** Documents wait for an hour: more than one may wait for an earlier certificate, and few are changed in an hour. */
+const kept = 8
+
+/** The newest first, without repetition; the oldest are forgotten. */
+export function withCertificate(known: readonly Uint8Array[], certificate: Uint8Array): readonly Uint8Array[] {
+  return known.some((each) => bytesEqual(each, certificate)) ? known : [certificate, ...known].slice(0, kept)
+}
+
+export function memoryCertificates(): KnownCertificates {
+  let known: readonly Uint8Array[] = []
   return {
-    load: async () => pinned,
-    async save(certificate) {
-      pinned = certificate
+    list: async () => known,
+    async add(certificate) {
+      known = withCertificate(known, certificate)
     },
   }
 }
 
-/** External mode: the certificate is for the key in this phone's vault. */
+/** External mode: the certificate is for the key in this phone's vault. DocumentRefused 'certificate_other_key'. */
 export function requireOwnKey(certificate: Uint8Array, subjectPublicKeyInfo: Uint8Array): Certificate {
   const parsed = parse(certificate, 'certificate_other_key')
   if (!bytesEqual(parsed.subjectPublicKeyInfo, subjectPublicKeyInfo)) throw new DocumentRefused('certificate_other_key')
@@ -27,25 +39,36 @@ export function requireOwnKey(certificate: Uint8Array, subjectPublicKeyInfo: Uin
 }
 
 /**
- * Cloud mode: it is the certificate that this phone was given when it was enrolled, or a later one for the same key and
- * the same person (a renewal), which is known from then on.
+ * The certificate that the bank calls this phone's is one for its own key, or one that it was given when it was enrolled,
+ * or a later one for the same key and the same person (a renewal); it is known from then on. DocumentRefused
+ * 'certificate_other_key' where this phone never had a key elsewhere, else 'certificate_not_pinned'.
  */
-export async function requirePinned(certificate: Uint8Array, pin: PinnedCertificate): Promise<Certificate> {
-  const pinned = await pin.load()
-  if (pinned === undefined) throw new DocumentRefused('certificate_unknown')
-  const parsed = parse(certificate, 'certificate_not_pinned')
-  if (bytesEqual(certificate, pinned)) return parsed
-  const known = parseCertificate(pinned)
-  const renewed =
-    bytesEqual(parsed.subjectPublicKeyInfo, known.subjectPublicKeyInfo) &&
-    namesEqual(parsed.subject, known.subject) &&
-    parsed.notAfter > known.notAfter
-  if (!renewed) throw new DocumentRefused('certificate_not_pinned')
-  await pin.save(certificate)
-  return parsed
+export async function learnCertificate(
+  certificate: Uint8Array,
+  certificates: KnownCertificates,
+  subjectPublicKeyInfo: Uint8Array,
+): Promise<void> {
+  const pinned = (await certificates.list())
+    .map((der) => parseCertificate(der))
+    .filter((each) => !bytesEqual(each.subjectPublicKeyInfo, subjectPublicKeyInfo))
+  const otherwise = pinned.length === 0 ? 'certificate_other_key' : 'certificate_not_pinned'
+  const parsed = parse(certificate, otherwise)
+  const own =
+    bytesEqual(parsed.subjectPublicKeyInfo, subjectPublicKeyInfo) ||
+    pinned.some((known) => bytesEqual(known.der, certificate) || isRenewalOf(known, parsed))
+  if (!own) throw new DocumentRefused(otherwise)
+  await certificates.add(certificate)
 }
 
-function parse(certificate: Uint8Array, otherwise: 'certificate_other_key' | 'certificate_not_pinned'): Certificate {
+function isRenewalOf(known: Certificate, later: Certificate): boolean {
+  return (
+    bytesEqual(later.subjectPublicKeyInfo, known.subjectPublicKeyInfo) &&
+    namesEqual(later.subject, known.subject) &&
+    later.notAfter > known.notAfter
+  )
+}
+
+function parse(certificate: Uint8Array, otherwise: DocumentRefusal): Certificate {
   try {
     return parseCertificate(certificate)
   } catch (cause) {

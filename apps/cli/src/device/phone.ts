@@ -24,7 +24,7 @@ import {
 } from '@cloudsigner/powerauth-sdk'
 import { DocumentRefused } from './document-refused.ts'
 import { requireOwnBinding, requireOwnOperation } from './own-approval.ts'
-import { memoryPin, type PinnedCertificate } from './own-certificate.ts'
+import { type KnownCertificates, memoryCertificates, requireOwnKey } from './own-certificate.ts'
 import { originalOf, type ReviewedDocument, reviewDocument } from './review-document.ts'
 import { inspectSignedAttributes } from './signed-attributes.ts'
 
@@ -36,8 +36,8 @@ export interface PhoneOptions {
   readonly pin?: string
   /** In memory where absent. */
   readonly storage?: StateStorage
-  /** The certificate of Cloud mode that this phone knows; in memory where absent. */
-  readonly pinned?: PinnedCertificate
+  /** Certificates that this phone knows; in memory where absent. */
+  readonly certificates?: KnownCertificates
   readonly fetch?: typeof globalThis.fetch
   readonly clock?: { now(): Date }
 }
@@ -52,7 +52,7 @@ export interface Enrolment {
 export class Phone {
   readonly #powerAuth: PowerAuth
   readonly #pin: string | undefined
-  readonly #pinned: PinnedCertificate
+  readonly #certificates: KnownCertificates
   readonly #fetch: typeof globalThis.fetch
   readonly #clock: { now(): Date }
 
@@ -62,7 +62,7 @@ export class Phone {
   ) {
     this.#powerAuth = powerAuth
     this.#pin = options.pin
-    this.#pinned = options.pinned ?? memoryPin()
+    this.#certificates = options.certificates ?? memoryCertificates()
     this.#fetch = options.fetch ?? globalThis.fetch
     this.#clock = options.clock
   }
@@ -136,10 +136,13 @@ export class Phone {
     const bank = this.bank(orchestratorUrl)
     if (mode === 'CLOUD') return this.#enrolInCloud(bank, keyAlgorithm)
     const { subject } = await bank.getSubject()
-    return bank.enrol(await this.csr(fromBase64(subject)))
+    const signer = await bank.enrol(await this.csr(fromBase64(subject)))
+    requireOwnKey(fromBase64(signer.certificate), publicKeyInfo(this.#powerAuth.devicePublicKey))
+    await this.#certificates.add(fromBase64(signer.certificate))
+    return signer
   }
 
-  /** The certificate of the answer is the one that this phone will sign with, and no other. */
+  /** The certificate of the answer is the one whose key this phone will release, and no other. */
   async #enrolInCloud(bank: PhoneClient, keyAlgorithm: CloudKeyAlgorithm | undefined): Promise<PhoneSigner> {
     const { challengeId, toBeSigned } = await bank.createEnrolChallenge()
     const binding = fromBase64(toBeSigned)
@@ -150,7 +153,7 @@ export class Phone {
       signature: toBase64(await this.#signature(binding)),
       ...(keyAlgorithm && { keyAlgorithm }),
     })
-    await this.#pinned.save(fromBase64(signer.certificate))
+    await this.#certificates.add(fromBase64(signer.certificate))
     return signer
   }
 
@@ -159,7 +162,7 @@ export class Phone {
     return reviewDocument(this.bank(orchestratorUrl), documentId, {
       activationId: this.#ownId(),
       subjectPublicKeyInfo: publicKeyInfo(this.#powerAuth.devicePublicKey),
-      pin: this.#pinned,
+      certificates: this.#certificates,
       now: this.#clock.now(),
     })
   }

@@ -4,18 +4,18 @@ import type { SignerMode } from '@cloudsigner/contracts/cloud-mode'
 import type { PhoneDocument } from '@cloudsigner/contracts/orchestrator'
 import { bytesSource, PadesError, PdfError, type RebuiltSignature, rebuildSignedAttributes } from '@cloudsigner/pades'
 import { nodeCiphers } from '@cloudsigner/pades/node'
-import { bytesEqual, type Certificate } from '@cloudsigner/pki'
+import { bytesEqual, type Certificate, parseCertificate } from '@cloudsigner/pki'
 import { nodeCrypto } from '@cloudsigner/pki/node'
 import { DocumentRefused } from './document-refused.ts'
 import { requireOwnApproval } from './own-approval.ts'
-import { type PinnedCertificate, requireOwnKey, requirePinned } from './own-certificate.ts'
+import { type KnownCertificates, learnCertificate } from './own-certificate.ts'
 
 /** What the phone knows without asking anybody. */
 export interface OwnIdentity {
   readonly activationId: string
   /** DER, of the key in its vault. */
   readonly subjectPublicKeyInfo: Uint8Array
-  readonly pin: PinnedCertificate
+  readonly certificates: KnownCertificates
   readonly now: Date
 }
 
@@ -43,22 +43,40 @@ export async function reviewDocument(
   if (document.activationId !== own.activationId) throw new DocumentRefused('other_device')
   const { hash, approval, signerDocumentId } = document
   if (hash === null || signerDocumentId === null) throw new DocumentRefused('not_waiting')
-  const signer = await bank.getSigner()
-  const der = fromBase64(signer.certificate)
-  const mode = signer.mode
-  const certificate =
-    mode === 'CLOUD' ? await requirePinned(der, own.pin) : requireOwnKey(der, own.subjectPublicKeyInfo)
+  const mode = approval === null ? 'EXTERNAL' : 'CLOUD'
+  const { certificate: current } = await bank.getSigner()
+  await learnCertificate(fromBase64(current), own.certificates, own.subjectPublicKeyInfo)
   const { body } = await bank.downloadPrepared(documentId)
   const file = new Uint8Array(await new Response(body).arrayBuffer())
-  const rebuilt = await rebuild(file, der)
-  if (!bytesEqual(rebuilt.signedAttributes, fromBase64(hash))) throw new DocumentRefused('other_hash')
-  const reviewed = { document, mode, certificate, file, rebuilt }
-  if (mode === 'EXTERNAL') return { ...reviewed, toBeSigned: rebuilt.signedAttributes, operationId: null }
-  if (approval === null) throw new DocumentRefused('approval_missing')
+  const { certificate, rebuilt } = await findOwn(file, fromBase64(hash), mode, own)
+  const reviewed = { document, mode, certificate, file, rebuilt } as const
+  if (approval === null) return { ...reviewed, toBeSigned: rebuilt.signedAttributes, operationId: null }
   const toBeSigned = fromBase64(approval.toBeSigned)
-  const knowledge = { signerId: own.activationId, certificate: der, documentId: signerDocumentId, rebuilt }
+  const knowledge = { signerId: own.activationId, certificate: certificate.der, documentId: signerDocumentId, rebuilt }
   requireOwnApproval(toBeSigned, knowledge, own.now)
   return { ...reviewed, toBeSigned, operationId: approval.operationId }
+}
+
+/**
+ * The document waits for the certificate that it was uploaded for: the newest one, or an earlier one where the phone was
+ * enrolled again meanwhile. Of its own certificates the phone finds the one with which it comes to the same bytes.
+ */
+async function findOwn(
+  file: Uint8Array,
+  hash: Uint8Array,
+  mode: SignerMode,
+  own: OwnIdentity,
+): Promise<Pick<ReviewedDocument, 'certificate' | 'rebuilt'>> {
+  const isOwnKey = (certificate: Certificate) => bytesEqual(certificate.subjectPublicKeyInfo, own.subjectPublicKeyInfo)
+  const candidates = (await own.certificates.list())
+    .map((der) => parseCertificate(der))
+    .filter((certificate) => isOwnKey(certificate) === (mode === 'EXTERNAL'))
+  if (candidates.length === 0) throw new DocumentRefused(mode === 'CLOUD' ? 'certificate_unknown' : 'approval_missing')
+  for (const certificate of candidates) {
+    const rebuilt = await rebuild(file, certificate.der)
+    if (bytesEqual(rebuilt.signedAttributes, hash)) return { certificate, rebuilt }
+  }
+  throw new DocumentRefused('other_hash')
 }
 
 /** The bank's own PDF, which the prepared file begins with: what an operation's document hash is of. */

@@ -4,7 +4,7 @@ import { open, readFile, rm, stat } from 'node:fs/promises'
 import type { StateStorage } from '@cloudsigner/powerauth-sdk'
 import { encryptedFileStorage } from '@cloudsigner/powerauth-sdk/node'
 import { CommandError } from './command-error.ts'
-import type { PinnedCertificate } from './own-certificate.ts'
+import { type KnownCertificates, withCertificate } from './own-certificate.ts'
 
 export interface PhoneAddress {
   readonly mobileSdkConfig: string
@@ -14,8 +14,8 @@ export interface PhoneAddress {
 interface StoredPhone extends PhoneAddress {
   /** Base64 of the SDK's state. */
   readonly activation: string | null
-  /** Base64 of the certificate of Cloud mode that the phone was enrolled with. */
-  readonly certificate: string | null
+  /** Base64 of the certificates that the phone knows, newest first. */
+  readonly certificates: readonly string[]
 }
 
 /** An open state file. One command has it at a time. */
@@ -60,8 +60,8 @@ export class StateFile {
         return typeof activation === 'string' ? new Uint8Array(Buffer.from(activation, 'base64')) : undefined
       },
       save: (state) => {
-        const certificate = this.#stored?.certificate ?? null
-        return this.#save({ mobileSdkConfig, url, activation: Buffer.from(state).toString('base64'), certificate })
+        const certificates = this.#stored?.certificates ?? []
+        return this.#save({ mobileSdkConfig, url, activation: Buffer.from(state).toString('base64'), certificates })
       },
       clear: async () => {
         await this.#storage.clear()
@@ -71,15 +71,14 @@ export class StateFile {
   }
 
   /** Beside the activation that it belongs to. */
-  pinned(): PinnedCertificate {
+  certificates(): KnownCertificates {
+    const list = () => (this.#stored?.certificates ?? []).map((text) => new Uint8Array(Buffer.from(text, 'base64')))
     return {
-      load: async () => {
-        const certificate = this.#stored?.certificate
-        return typeof certificate === 'string' ? new Uint8Array(Buffer.from(certificate, 'base64')) : undefined
-      },
-      save: async (certificate) => {
+      list: async () => list(),
+      add: async (certificate) => {
         if (this.#stored === undefined) throw new CommandError('This phone is not activated')
-        await this.#save({ ...this.#stored, certificate: Buffer.from(certificate).toString('base64') })
+        const certificates = withCertificate(list(), certificate).map((der) => Buffer.from(der).toString('base64'))
+        await this.#save({ ...this.#stored, certificates })
       },
     }
   }
@@ -97,8 +96,8 @@ export class StateFile {
 function parse(bytes: Uint8Array | undefined): StoredPhone | undefined {
   if (bytes === undefined) return undefined
   // Authenticated: we wrote it, perhaps before there was Cloud mode.
-  const { mobileSdkConfig, url, activation, certificate = null } = JSON.parse(new TextDecoder().decode(bytes))
-  return { mobileSdkConfig, url, activation, certificate }
+  const { mobileSdkConfig, url, activation, certificates = [] } = JSON.parse(new TextDecoder().decode(bytes))
+  return { mobileSdkConfig, url, activation, certificates }
 }
 
 /** Two commands at once would use a counter twice. A lock whose process is gone does not count. */

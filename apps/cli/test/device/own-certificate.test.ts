@@ -2,13 +2,19 @@ import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { issueCertificate, type KeySigner, nameFromString } from '@cloudsigner/pki'
 import { generateKeySigner } from '@cloudsigner/pki/node'
-import { memoryPin, requireOwnKey, requirePinned } from '../../src/device/own-certificate.ts'
+import {
+  type KnownCertificates,
+  learnCertificate,
+  memoryCertificates,
+  requireOwnKey,
+} from '../../src/device/own-certificate.ts'
 
-let [key, other]: KeySigner[] = []
+let [key, other, deviceKey]: KeySigner[] = []
 let pinned: Uint8Array
 before(async () => {
   key = (await generateKeySigner('P-256')).signer
   other = (await generateKeySigner('P-256')).signer
+  deviceKey = (await generateKeySigner('P-256')).signer
   pinned = await certificateFor(key)
 })
 
@@ -28,23 +34,27 @@ async function certificateFor(of = key, subject = 'CN=Alice', until = 2030): Pro
   )
 }
 
-async function pinOf(certificate: Uint8Array) {
-  const pin = memoryPin()
-  await pin.save(certificate)
-  return pin
+/** What a phone with the device key `own` knows. */
+async function known(...certificates: readonly Uint8Array[]) {
+  const own = memoryCertificates()
+  for (const certificate of certificates.toReversed()) await own.add(certificate)
+  return own
 }
+const device = () => deviceKey?.subjectPublicKeyInfo ?? assert.fail('no key')
+const learn = (certificate: Uint8Array, certificates: KnownCertificates) =>
+  learnCertificate(certificate, certificates, device())
 
-test('the pinned certificate, and a renewed one, which is pinned from then on', async () => {
-  const pin = await pinOf(pinned)
-  assert.deepEqual((await requirePinned(pinned, pin)).der, pinned)
+test('the pinned certificate, and a renewed one, which is known from then on', async () => {
+  const certificates = await known(pinned)
+  await learn(pinned, certificates)
+  assert.deepEqual(await certificates.list(), [pinned])
   const renewed = await certificateFor(key, 'CN=Alice', 2031)
-  assert.deepEqual((await requirePinned(renewed, pin)).der, renewed)
-  assert.deepEqual(await pin.load(), renewed)
-  await assert.rejects(requirePinned(pinned, pin), { code: 'certificate_not_pinned' }, 'the way back is none')
+  await learn(renewed, certificates)
+  assert.deepEqual(await certificates.list(), [renewed, pinned])
 })
 
 test('no other: of another key, for another person, older, or none at all', async () => {
-  const pin = await pinOf(pinned)
+  const certificates = await known(pinned)
   const others = [
     await certificateFor(other, 'CN=Alice', 2031),
     await certificateFor(key, 'CN=Malice', 2031),
@@ -53,16 +63,27 @@ test('no other: of another key, for another person, older, or none at all', asyn
     Uint8Array.of(0x30, 0),
   ]
   for (const certificate of others) {
-    await assert.rejects(requirePinned(certificate, pin), { code: 'certificate_not_pinned' })
+    await assert.rejects(learn(certificate, certificates), { code: 'certificate_not_pinned' })
   }
-  assert.deepEqual(await pin.load(), pinned)
+  assert.deepEqual(await certificates.list(), [pinned])
 })
 
-test('a phone that was not enrolled in Cloud mode knows none', async () => {
-  await assert.rejects(requirePinned(pinned, memoryPin()), { code: 'certificate_unknown' })
+test("one for the phone's own key proves itself, and pins no other key", async () => {
+  const own = await certificateFor(deviceKey, 'CN=Alice')
+  const certificates = await known()
+  await learn(own, certificates)
+  assert.deepEqual(await certificates.list(), [own])
+  await assert.rejects(learn(pinned, certificates), { code: 'certificate_other_key' })
+  await assert.rejects(learn(Uint8Array.of(1), await known()), { code: 'certificate_other_key' })
 })
 
-test("External mode: the phone's own key alone", () => {
+test('a phone remembers few, and forgets the oldest', async () => {
+  const all = await Promise.all(Array.from({ length: 10 }, (_, index) => certificateFor(key, 'CN=Alice', 2040 - index)))
+  const certificates = await known(...all)
+  assert.deepEqual(await certificates.list(), all.slice(0, 8))
+})
+
+test("at an enrolment in External mode: the phone's own key alone", () => {
   assert.ok(key && other)
   assert.deepEqual(requireOwnKey(pinned, key.subjectPublicKeyInfo).der, pinned)
   const foreign = other.subjectPublicKeyInfo
