@@ -6,6 +6,14 @@ import { type Static, Type } from 'typebox'
 import { CloudKeyAlgorithm, CreateChallengeResponse, SignerMode } from './cloud-mode.ts'
 import { Base64Der, Expiry, SignerStatus } from './signer-fields.ts'
 
+export {
+  CallbackHeaders,
+  type CallbackOutcome,
+  CallbackReceipt,
+  callbackOutcomes,
+  callbackPaths,
+} from './orchestrator-callbacks.ts'
+
 /** Every error code, its HTTP status and when it is sent. */
 export const orchestratorProblems = {
   UNAUTHORIZED: { status: 401, when: 'no or bad credentials, or a PowerAuth code or token that does not verify' },

@@ -14,19 +14,21 @@ import {
   type ServiceEnvironment,
   schemesOf,
 } from '@cloudsigner/service'
-import { resumeUnfinished } from './actions/prepare-session.ts'
+import { type CallbackRegistration, createCallbackRegistration } from './adapters/callback-registration.ts'
 import { createPowerAuth, type PowerAuth } from './adapters/power-auth.ts'
 import { defaults, type OrchestratorConfig } from './config.ts'
 import type { OrchestratorContext } from './context.ts'
 import { bankRoutes } from './http/bank.ts'
+import { callbackRoutes } from './http/callbacks.ts'
 import { configurationRoutes } from './http/configuration.ts'
 import { phoneRoutes } from './http/phone.ts'
 import { authenticatePhones } from './http/phone-authentication.ts'
 import { problemAnswer } from './http/problem-answer.ts'
+import { requestTimeoutSeconds, startJobs } from './jobs.ts'
 import { orchestratorMigrations } from './store/migrations.ts'
 import { type OrchestratorTables, orchestratorSchema } from './store/tables.ts'
 
-export { defaults, type OrchestratorConfig } from './config.ts'
+export { type CallbackReceiverConfig, defaults, type OrchestratorConfig } from './config.ts'
 
 export interface OrchestratorService {
   readonly listeners: { readonly http: Listener }
@@ -38,12 +40,10 @@ export interface OrchestratorService {
 export interface Outside {
   readonly powerAuth: PowerAuth
   readonly signer: SignerClient
+  readonly registration?: CallbackRegistration
 }
 
 const jsonBodyLimit = 64 * 1024
-const requestTimeoutSeconds = 600
-/** A session is unfinished for no longer than its upload takes; after that nobody is at it any more. */
-const resumeAfterSeconds = 2 * requestTimeoutSeconds
 
 /** The reference bank: brings its schema up to date, binds, and starts its job. */
 export async function createOrchestrator(
@@ -57,7 +57,7 @@ export async function createOrchestrator(
   await makeApplication(context)
   const listener = await listen(server, config.listen)
   const jobs = environment.database.jobs(orchestratorSchema)
-  await jobs.every('resume-received', 60, () => resumeUnfinished(context, resumeAfterSeconds))
+  await startJobs(context, jobs, registrationOf(config, context, outside))
   return {
     listeners: { http: listener },
     async close() {
@@ -87,6 +87,15 @@ async function createServer(
     documentSecurity(bank, schemesOf(config))
     bankRoutes(bank, context)
   })
+  if (config.callbacks) {
+    const { access } = config.callbacks
+    const authenticateSenders = authentication('callbacks', access, environment.clock)
+    await server.register(async (callbacks: HttpServer) => {
+      callbacks.addHook('onRequest', authenticateSenders)
+      documentSecurity(callbacks, schemesOf(access))
+      callbackRoutes(callbacks, context)
+    })
+  }
   configurationRoutes(server, context)
   await server.register(async (phones: HttpServer) => {
     authenticatePhones(phones, context.powerAuth)
@@ -107,7 +116,8 @@ function createContext(
     clock,
     random,
     logger,
-    ...outside,
+    powerAuth: outside.powerAuth,
+    signer: outside.signer,
     settings: {
       maxDocumentBytes: config.maxDocumentBytes ?? defaults.maxDocumentBytes,
       waitingTimeoutSeconds: config.signer.waitingTimeoutSeconds ?? defaults.waitingTimeoutSeconds,
@@ -120,8 +130,10 @@ function createContext(
 /** The genuine clients: PowerAuth's private API and CloudSigner Server, over HTTP. */
 function connect(config: OrchestratorConfig, clock: Clock): Outside {
   const client = createPowerAuthPrivateClient(config.powerAuth)
+  const applicationId = config.powerAuth.applicationId ?? defaults.applicationId
   return {
-    powerAuth: createPowerAuth(client, config.powerAuth.applicationId ?? defaults.applicationId),
+    powerAuth: createPowerAuth(client, applicationId),
+    registration: createCallbackRegistration(client, applicationId),
     signer: createSignerClient({
       baseUrl: config.signer.baseUrl,
       authorization: authorizationOf(config.signer.credentials, clock),
@@ -137,6 +149,21 @@ function authorizationOf(
   if ('tokenUri' in credentials) return clientCredentialsAuthorization(credentials, clock)
   const header = `Basic ${Buffer.from(`${credentials.user}:${credentials.password}`, 'utf8').toString('base64')}`
   return () => header
+}
+
+/** Has PowerAuth tell this service of what happens; null where nobody is to be told. */
+function registrationOf(
+  { callbacks }: OrchestratorConfig,
+  { powerAuth }: OrchestratorContext,
+  { registration }: Outside,
+): (() => Promise<void>) | null {
+  const where = callbacks?.registration
+  if (where === undefined || registration === undefined) return null
+  return async () => {
+    // Makes the application where there is none yet.
+    await powerAuth.getMobileSdkConfig()
+    await registration.register(where.baseUrl, where.credentials)
+  }
 }
 
 /** At the first start; where PowerAuth is not up yet, the first call that needs the application makes it. */

@@ -107,6 +107,7 @@ export async function openFixture(): Promise<Fixture> {
     powerAuth: { baseUrl: 'http://127.0.0.1:1', publicUrl: 'https://bank.example/enrollment-server' },
     signer: { baseUrl: 'http://127.0.0.1:1', credentials: { user: 'a', password: 'b' } },
     maxDocumentBytes: 1024 * 1024,
+    callbacks: { access: { credentials: { user: 'callbacks', password: 'tell me' } } },
   }
   const open = () =>
     createOrchestrator(config, environment, { powerAuth: testPowerAuth(outside), signer: testSigner(outside, clock) })

@@ -76,4 +76,23 @@ export const orchestratorMigrations: readonly Migration[] = [
       )
     },
   },
+  {
+    name: '0003-callbacks',
+    async up(db) {
+      await sql`
+        create table received_callback (
+          idempotency_key text primary key,
+          source text not null check (source in ('signer', 'powerauth')),
+          type text not null,
+          subject text not null,
+          outcome text not null check (outcome in ('applied', 'unchanged', 'unknown', 'contradicted')),
+          received_at timestamptz not null
+        )`.execute(db)
+      await sql`create index received_callback_by_age on received_callback (received_at)`.execute(db)
+      await sql`
+        alter table activation
+          add column activation_status text,
+          add column signer_status text`.execute(db)
+    },
+  },
 ]

@@ -70,13 +70,15 @@ export async function requireActivation(
   return { enrolled: row.enrolled_at !== null, mode: row.mode }
 }
 
-/** The user's enrolled devices, newest first. */
+/** The user's enrolled devices, newest first; without those that can never sign again. */
 export async function listEnrolledActivations(db: OrchestratorDatabase, userId: string): Promise<readonly string[]> {
   const rows = await db
     .selectFrom('activation')
     .select('activation_id')
     .where('user_id', '=', userId)
     .where('enrolled_at', 'is not', null)
+    .where(({ or, eb }) => or([eb('activation_status', 'is', null), eb('activation_status', '<>', 'REMOVED')]))
+    .where(({ or, eb }) => or([eb('signer_status', 'is', null), eb('signer_status', 'in', ['ACTIVE', 'BLOCKED'])]))
     .orderBy('enrolled_at', 'desc')
     .execute()
   return rows.map((row) => row.activation_id)

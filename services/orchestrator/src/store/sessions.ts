@@ -73,6 +73,26 @@ export async function getSession(db: OrchestratorDatabase, userId: string, id: s
   return asSession(row)
 }
 
+/** By what the upload to the signer was called, and what the signer calls it; null where either is not this bank's. */
+export async function findSessionBySignerDocument(
+  db: OrchestratorDatabase,
+  { externalId, documentId }: { readonly externalId: string; readonly documentId: string },
+): Promise<Session | null> {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(externalId)) return null
+  const row = await db
+    .selectFrom('session')
+    .select(columns)
+    .where('id', '=', externalId)
+    .where('signer_document_id', '=', documentId)
+    .executeTakeFirst()
+  return row === undefined ? null : asSession(row)
+}
+
+export async function findSessionByOperation(db: OrchestratorDatabase, operationId: string): Promise<Session | null> {
+  const row = await db.selectFrom('session').select(columns).where('operation_id', '=', operationId).executeTakeFirst()
+  return row === undefined ? null : asSession(row)
+}
+
 /** Newest first. */
 export async function listSessions(
   db: OrchestratorDatabase,

@@ -1,12 +1,24 @@
 import type { SignerMode } from '@cloudsigner/contracts/cloud-mode'
-import type { IdentityType } from '@cloudsigner/contracts/orchestrator'
-import type { Kysely } from 'kysely'
+import type { CallbackOutcome, IdentityType } from '@cloudsigner/contracts/orchestrator'
+import type { SignerStatus } from '@cloudsigner/contracts/signer'
+import type { Generated, Kysely } from 'kysely'
 import type { SessionState } from '../domain/signing-session.ts'
 
 export interface OrchestratorTables {
   person: PersonRow
   activation: ActivationRow
   session: SessionRow
+  received_callback: ReceivedCallbackRow
+}
+
+/** A callback that was taken, by its Idempotency-Key. */
+interface ReceivedCallbackRow {
+  idempotency_key: string
+  source: 'signer' | 'powerauth'
+  type: string
+  subject: string
+  outcome: CallbackOutcome
+  received_at: Date
 }
 
 export type OrchestratorDatabase = Kysely<OrchestratorTables>
@@ -23,7 +35,7 @@ interface PersonRow {
   created_at: Date
 }
 
-/** Activations that this bank started; their state is PowerAuth's to say. */
+/** Activations that this bank started; their state is PowerAuth's to say, and known here as of its last callback. */
 interface ActivationRow {
   activation_id: string
   user_id: string
@@ -32,6 +44,9 @@ interface ActivationRow {
   enrolled_at: Date | null
   /** Of that enrolment. */
   mode: SignerMode | null
+  /** What PowerAuth and the signer said when they last told of a change; null before. */
+  activation_status: Generated<string | null>
+  signer_status: Generated<SignerStatus | null>
 }
 
 /** A signing session: `domain/signing-session.ts` says which members go with which status. */
