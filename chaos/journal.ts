@@ -65,6 +65,13 @@ export type Outcome<Value> =
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
   | { readonly kind: 'lost'; readonly message: string }
 
+export interface Told {
+  readonly key: string
+  readonly body: string
+  readonly isTaken: boolean
+  readonly isAnswered: boolean
+}
+
 export type JournalLine =
   | ({ readonly line: 'attempted'; readonly attempt: number; readonly at: string } & Act)
   | ({ readonly line: 'acknowledged'; readonly attempt: number; readonly at: string } & Facts)
@@ -83,6 +90,8 @@ export type JournalLine =
       readonly path: string
       readonly status: number
     }
+  /** A callback that came to the consumer: by its Idempotency-Key, with the SHA-256 of its body, hex. */
+  | ({ readonly line: 'told'; readonly at: string } & Told)
   | { readonly line: 'killed' | 'started' | 'settled'; readonly at: string; readonly name: string }
 
 export class Journal {
@@ -132,6 +141,10 @@ export class Journal {
   /** Keeps a document as it was before anybody had it. */
   keep(digest: string, original: Uint8Array): void {
     writeFileSync(join(this.#originals, digest), original)
+  }
+
+  told(callback: Told): void {
+    this.#write({ line: 'told', at: now(), ...callback })
   }
 
   note(line: 'killed' | 'started' | 'settled', name: string): void {

@@ -8,12 +8,13 @@ import type { DatabasePlace, Fleet } from './fleet/fleet.ts'
 import { startReplicatedFleet } from './fleet/replicated-fleet.ts'
 import { Journal } from './journal.ts'
 import { killAndStartAgain } from './kills.ts'
+import { startConsumer } from './load/consumer.ts'
 import { type Customer, join as joinBank } from './load/customer.ts'
 import { makeDocument } from './load/document.ts'
 import { journey } from './load/journey.ts'
 import { startLoad } from './load/load.ts'
 import type { JourneyEnd } from './load/plan.ts'
-import { openWorld, type World } from './load/world.ts'
+import { openWorld, subscribe, type World } from './load/world.ts'
 import type { ChaosOptions } from './options.ts'
 import { type Chance, chanceOf } from './random.ts'
 
@@ -43,15 +44,18 @@ export async function runChaos(options: ChaosOptions, folder: string): Promise<C
   const { fleet, close } = await startFleet(options, folder)
   const journalFolder = join(folder, 'journal')
   const journal = new Journal(journalFolder)
+  const chance = chanceOf(options.seed)
+  const consumer = await startConsumer(journal, chanceOf(options.seed - 1))
   try {
-    const chance = chanceOf(options.seed)
     const world = openWorld(fleet.ready, journal)
+    await subscribe(world, consumer.url)
     const load = await startLoad(world, options)
     const started = performance.now()
     const kills = await killAndStartAgain(fleet, journal, options.kills, chance)
     await sleep(Math.max(0, options.seconds * 1000 - (performance.now() - started)))
     await load.stop()
     const failures = [...fleet.deaths(), ...(await worksAgain(world, chance))]
+    await consumer.untilQuiet(drainMs)
     journal.note('settled', 'all')
     const seconds = Math.round((performance.now() - started) / 1000)
     await fleet.stopServices()
@@ -69,9 +73,13 @@ export async function runChaos(options: ChaosOptions, folder: string): Promise<C
     await close()
     throw error
   } finally {
+    await consumer.close()
     journal.close()
   }
 }
+
+/** How long callbacks are waited for at the end, in milliseconds. What is to be sent after that is owed, and not lost. */
+const drainMs = 5000
 
 async function startFleet(
   { database, programs }: ChaosOptions,

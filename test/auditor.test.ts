@@ -9,11 +9,12 @@ import { type AuditReport, auditRows, laws } from '../chaos/audit/audit.ts'
 import type { EvidencePlaces } from '../chaos/audit/evidence.ts'
 import { startEmbeddedFleet } from '../chaos/fleet/embedded-fleet.ts'
 import { Journal } from '../chaos/journal.ts'
+import { startConsumer } from '../chaos/load/consumer.ts'
 import { join as enrol } from '../chaos/load/customer.ts'
 import { makeDocument } from '../chaos/load/document.ts'
 import { journey } from '../chaos/load/journey.ts'
 import type { Plan } from '../chaos/load/plan.ts'
-import { openWorld, type World } from '../chaos/load/world.ts'
+import { openWorld, subscribe, type World } from '../chaos/load/world.ts'
 import { chanceOf } from '../chaos/random.ts'
 import { aSession, one, plantedRows } from './planted-rows.ts'
 
@@ -26,10 +27,15 @@ before(async () => {
   const fleet = await startEmbeddedFleet(folder)
   places = { dataDirectory: fleet.dataDirectory, journalFolder: join(folder, 'journal') }
   const journal = new Journal(places.journalFolder)
+  const consumer = await startConsumer(journal, chanceOf(2))
   try {
-    await signAndReject(openWorld(fleet.ready, journal))
+    const world = openWorld(fleet.ready, journal)
+    await subscribe(world, consumer.url)
+    await signAndReject(world)
+    await consumer.untilQuiet(3000)
     await fleet.stopServices()
   } finally {
+    await consumer.close()
     journal.close()
     await fleet.close()
   }
@@ -189,6 +195,17 @@ test('planted in the journal: two answers of which only one can be true', async 
   const { verdicts } = await auditCopy(journalFolder)
   const sentences = verdicts.flatMap(({ violations }) => violations.map(({ sentence }) => sentence))
   assert.deepEqual(sentences, ['the document is SIGNED; the answers allow none'])
+})
+
+test('planted in the journal: a callback that nobody took, and one that was never written down', async () => {
+  const journalFolder = join(folder, 'deaf-journal')
+  await cp(places.journalFolder, journalFolder, { recursive: true })
+  const file = join(journalFolder, 'journal.jsonl')
+  const lines = (await readFile(file, 'utf8')).split('\n')
+  await writeFile(file, lines.filter((line) => !line.startsWith('{"line":"told"')).join('\n'))
+  const told = { line: 'told', at: new Date().toISOString(), key: 'unknown', body: '', isTaken: true, isAnswered: true }
+  await appendFile(file, `${JSON.stringify(told)}\n`)
+  assertFound(await auditCopy(journalFolder), /no callback is lost/, /same at each attempt/)
 })
 
 test('every law was found broken once', () => {

@@ -20,7 +20,9 @@ test('killed ten times under load, the embedded stack loses nothing', async (t) 
     assert.ok(run.documents.signed > 10, `${run.documents.signed} documents were signed`)
     const report = await audit(run)
     assert.equal(report.broken, 0, reportText(report))
-    t.diagnostic(`${report.counts.documents} documents, ${report.counts['of these lost']} answers lost, all laws hold`)
+    t.diagnostic(
+      `${report.counts.documents} documents, ${report.counts['of these without an answer']} answers lost, all laws hold`,
+    )
   } finally {
     await close()
     await rm(folder, { recursive: true, force: true })

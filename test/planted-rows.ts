@@ -143,6 +143,22 @@ export const plantedRows: readonly Planted[] = [
     found: [/ACTIVE signer/],
   },
   {
+    what: 'a callback was never written down',
+    sql: `delete from powerauth.callback_event where type = 'OPERATION APPROVED'
+          and subject = (select operation_id from signer.release limit 1)`,
+    found: [/told once to each/, /same at each attempt/],
+  },
+  {
+    what: 'a callback was given up',
+    sql: `update powerauth.callback_event set status = 'FAILED', last_error = 'x' where status = 'COMPLETED'`,
+    found: [/no callback is lost/],
+  },
+  {
+    what: 'a callback changed between attempts',
+    sql: `update powerauth.callback_event set body = '{}'`,
+    found: [/same at each attempt/],
+  },
+  {
     what: 'an activation is blocked',
     sql: `update powerauth.activation set activation_status = 'BLOCKED' where activation_id = ${anActivation}`,
     found: [/committed is ACTIVE/],

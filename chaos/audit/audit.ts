@@ -3,6 +3,7 @@ import { type Evidence, type EvidencePlaces, gatherEvidence } from './evidence.t
 import { judgeAll, type Law, type Verdict } from './law.ts'
 import { activationLaws } from './laws/activations.ts'
 import { blobLaws } from './laws/blobs.ts'
+import { callbackLaws } from './laws/callbacks.ts'
 import { documentLaws } from './laws/documents.ts'
 import { fileLaws } from './laws/files.ts'
 import { releaseLaws } from './laws/releases.ts'
@@ -18,6 +19,7 @@ export const laws: readonly Law[] = [
   ...fileLaws,
   ...signerLaws,
   ...releaseLaws,
+  ...callbackLaws,
   ...activationLaws,
   ...workLaws,
 ]
@@ -52,7 +54,7 @@ export async function auditRows(database: ReadOnlyDatabase, places: EvidencePlac
 }
 
 function countsOf({ rows, claims }: Evidence): Record<string, number> {
-  const { documents, releases, sessions, segments, strayBlobs, activations, codes, issued } = rows
+  const { documents, releases, callbacks, sessions, segments, strayBlobs, activations, codes, issued } = rows
   const byState = Map.groupBy(documents, ({ status }) => status)
   return {
     documents: documents.length,
@@ -64,7 +66,9 @@ function countsOf({ rows, claims }: Evidence): Record<string, number> {
     activations: activations.length,
     codes: codes.length,
     certificates: issued.length,
+    callbacks: callbacks.length,
+    'of these to be sent': callbacks.filter(({ status }) => status !== 'COMPLETED').length,
     'calls in the journal': claims.attempts.length,
-    'of these lost': claims.attempts.filter(({ ended }) => ended === 'lost').length,
+    'of these without an answer': claims.attempts.filter(({ ended }) => ended === 'lost').length,
   }
 }

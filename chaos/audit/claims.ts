@@ -1,4 +1,4 @@
-import type { Act, Facts, JournalLine } from '../journal.ts'
+import type { Act, Facts, JournalLine, Told } from '../journal.ts'
 
 /** A call of the journal and how it ended; `open`: the journal ends before it did. */
 export type Attempt = Act & {
@@ -16,6 +16,8 @@ export type Exchange = Extract<JournalLine, { readonly line: 'exchange' }>
 export interface Claims {
   readonly attempts: readonly Attempt[]
   readonly exchanges: readonly Exchange[]
+  /** What came to the consumer. */
+  readonly callbacks: readonly Told[]
   /** Attempts of one kind. */
   of<Kind extends Act['act']>(...acts: readonly Kind[]): readonly (Attempt & { readonly act: Kind })[]
   /** Attempts on a document, by its id at the signer or at the bank: ids of the two do not meet. */
@@ -40,6 +42,7 @@ export function readClaims(lines: readonly JournalLine[]): Claims {
   const byDocument = Map.groupBy(all, (attempt) => idOf(attempt) ?? '')
   return {
     attempts: all,
+    callbacks: lines.filter((line) => line.line === 'told'),
     exchanges: lines.filter((line) => line.line === 'exchange'),
     of: <Kind extends Act['act']>(...acts: readonly Kind[]) =>
       all.filter((each): each is Attempt & { readonly act: Kind } => acts.some((act) => act === each.act)),

@@ -114,6 +114,17 @@ export interface CrlRow {
   readonly crl: Uint8Array
 }
 
+/** An event of an outbox, for one destination. `id` is the Idempotency-Key. */
+export interface CallbackRow {
+  readonly schema: string
+  readonly id: string
+  readonly destination: string
+  readonly type: string
+  readonly subject: string
+  readonly status: string
+  readonly body: string
+}
+
 export interface JobRow {
   readonly schema: string
   readonly kind: string
@@ -140,9 +151,13 @@ export interface Rows {
   readonly issued: readonly IssuedRow[]
   readonly crls: readonly CrlRow[]
   readonly jobs: readonly JobRow[]
+  readonly callbacks: readonly CallbackRow[]
+  /** Idempotency-Keys of callbacks that the bank took. */
+  readonly received: ReadonlySet<string>
 }
 
 export async function readRows(db: ReadOnlyDatabase): Promise<Rows> {
+  const received = await db.rows<{ key: string }>('select idempotency_key as key from orchestrator.received_callback')
   const strays = await db.rows<{ name: string }>('select name from signer.stray_blob')
   return {
     documents: await db.rows(
@@ -183,6 +198,8 @@ export async function readRows(db: ReadOnlyDatabase): Promise<Rows> {
     ),
     crls: await db.rows('select issuer, number::int, this_update, crl from ca.crl order by issuer, number'),
     jobs: await readJobs(db),
+    callbacks: await readCallbacks(db),
+    received: new Set(received.map(({ key }) => key)),
   }
 }
 
@@ -191,4 +208,10 @@ const schemas = ['powerauth', 'ca', 'signer', 'orchestrator'] as const
 async function readJobs(db: ReadOnlyDatabase): Promise<readonly JobRow[]> {
   const of = (schema: string) => `select '${schema}' as schema, kind, state, last_error from ${schema}.job`
   return db.rows(schemas.map(of).join(' union all '))
+}
+
+async function readCallbacks(db: ReadOnlyDatabase): Promise<readonly CallbackRow[]> {
+  const of = (schema: string) =>
+    `select '${schema}' as schema, id, destination, type, subject, status, body from ${schema}.callback_event`
+  return db.rows(['powerauth', 'signer'].map(of).join(' union all '))
 }

@@ -11,7 +11,7 @@ export interface World {
   readonly bank: BankClient
   readonly signer: SignerClient
   /** The private API. */
-  readonly powerAuth: Pick<PowerAuthPrivateClient, 'createOperation'>
+  readonly powerAuth: Pick<PowerAuthPrivateClient, 'createOperation' | 'createCallbackUrl'>
   readonly orchestratorUrl: string
   readonly fetch: typeof globalThis.fetch
   /** By activation: what released a document in Cloud mode, and must not release another. */
@@ -48,6 +48,14 @@ export function openWorld({ signer, orchestrator, powerauth }: WholeReadyFile, j
       timeoutMs,
     }),
   }
+}
+
+/** Has PowerAuth tell an address of every activation and operation of the bank's application. */
+export async function subscribe({ bank, powerAuth }: World, callbackUrl: string): Promise<void> {
+  const { applicationId } = await bank.getMobileApplication()
+  const attempts = { initialBackoff: 'PT0.1S', maxAttempts: 10_000 }
+  for (const type of ['ACTIVATION_STATUS_CHANGE', 'OPERATION_STATUS_CHANGE'] as const)
+    await powerAuth.createCallbackUrl({ applicationId, name: type, type, callbackUrl, ...attempts })
 }
 
 /** After an answer that got lost, in milliseconds. */
