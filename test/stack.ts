@@ -7,6 +7,7 @@ import { createPowerAuthPrivateClient, type PowerAuthPrivateClient } from '@clou
 import { createSignerClient, type SignerClient } from '@cloudsigner/clients/signer'
 import { createOrchestrator } from '@cloudsigner/orchestrator'
 import { createPowerAuth } from '@cloudsigner/powerauth'
+import type { CallbackTables, Database } from '@cloudsigner/service'
 import { openTestEnvironment } from '@cloudsigner/service/testing'
 import { createSigner } from '@cloudsigner/signer'
 import { type CaConnection, createCa } from '../services/ca/src/app.ts'
@@ -25,8 +26,38 @@ export interface Stack extends CustomerStack {
   readonly powerAuth: PowerAuthPrivateClient
   /** Names of all blobs, the bank's too. */
   readonly blobs: () => Promise<readonly string[]>
+  /** What PowerAuth and the signer owe or have sent, and what the bank has taken. */
+  readonly callbacks: () => Promise<Callbacks>
   readonly log: () => string
   readonly close: () => Promise<void>
+}
+
+export interface Callbacks {
+  readonly owed: readonly {
+    readonly id: string
+    readonly type: string
+    readonly subject: string
+    readonly status: string
+  }[]
+  readonly received: ReadonlyMap<string, string>
+}
+
+async function callbacksOf(database: Database): Promise<Callbacks> {
+  const owedBy = (schema: string) =>
+    database
+      .forSchema<CallbackTables>(schema)
+      .selectFrom('callback_event')
+      .select(['id', 'type', 'subject', 'status'])
+      .execute()
+  const received = await database
+    .forSchema<{ received_callback: { idempotency_key: string; outcome: string } }>('orchestrator')
+    .selectFrom('received_callback')
+    .select(['idempotency_key', 'outcome'])
+    .execute()
+  return {
+    owed: [...(await owedBy('signer')), ...(await owedBy('powerauth'))],
+    received: new Map(received.map((row) => [row.idempotency_key, row.outcome])),
+  }
 }
 
 const loopback = { host: '127.0.0.1', port: 0 }
@@ -38,6 +69,9 @@ export async function openStack(): Promise<Stack> {
   const integration = { user: 'integration', password: 'a secret of the tests' }
   const signerCredentials = { user: 'orchestrator', password: 'another secret' }
   const bankCredentials = { user: 'bank', password: 'a third one' }
+  const callbackCredentials = { user: 'callbacks', password: 'a fourth one' }
+  const orchestratorPort = await freePort()
+  const orchestratorUrl = `http://127.0.0.1:${orchestratorPort}`
 
   const publicPort = await freePort()
   const ca = await createCa(
@@ -60,20 +94,31 @@ export async function openStack(): Promise<Stack> {
   )
   const powerAuthPrivate = { baseUrl: powerAuth.urls.private, credentials: integration }
   const signer = await createSigner(
-    { listen: loopback, credentials: signerCredentials, powerAuth: powerAuthPrivate, ca: ca.connection },
+    {
+      listen: loopback,
+      credentials: signerCredentials,
+      powerAuth: powerAuthPrivate,
+      ca: ca.connection,
+      callbacks: {
+        destinations: { orchestrator: { url: `${orchestratorUrl}/callbacks/signer`, basic: callbackCredentials } },
+      },
+    },
     environment,
   )
   const signerUrl = `http://127.0.0.1:${signer.listeners.http.port}`
   const orchestrator = await createOrchestrator(
     {
-      listen: loopback,
+      listen: { host: '127.0.0.1', port: orchestratorPort },
       credentials: bankCredentials,
       powerAuth: { ...powerAuthPrivate, publicUrl: powerAuth.urls.public },
       signer: { baseUrl: signerUrl, credentials: signerCredentials },
+      callbacks: {
+        access: { credentials: callbackCredentials },
+        registration: { baseUrl: orchestratorUrl, credentials: callbackCredentials },
+      },
     },
     environment,
   )
-  const orchestratorUrl = `http://127.0.0.1:${orchestrator.listeners.http.port}`
   const tls = mutualTlsFetch({
     ca: ca.connection.tlsCa,
     cert: ca.connection.clientCertificate,
@@ -87,6 +132,7 @@ export async function openStack(): Promise<Stack> {
     bank: createBankClient({ baseUrl: orchestratorUrl, authorization: () => basic(bankCredentials) }),
     orchestratorUrl,
     blobs: async () => (await Array.fromAsync(environment.blobs.list(''))).sort(),
+    callbacks: () => callbacksOf(environment.database),
     log: () => environment.logger.text(),
     async close() {
       await tls.close()

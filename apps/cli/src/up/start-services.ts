@@ -11,6 +11,7 @@ import { startFront } from './app-front/front.ts'
 import { listStaticFiles } from './app-front/static-files.ts'
 import type { UpOptions } from './arguments.ts'
 import { readCaAccess, writeCaFiles } from './ca-access.ts'
+import { callbackSettings, orchestratorCallbacks, signerCallbacks } from './callbacks.ts'
 import type { Installation } from './installation.ts'
 import type { ReadyFile } from './ready-file.ts'
 
@@ -57,6 +58,7 @@ export const startPowerAuth: Start = async ({ ports, addresses, credentials, env
         openPrivateApi: options.openPrivateApi,
       },
       publicApi: { host: options.host, port: ports.powerAuthPublic },
+      callbacks: callbackSettings,
     },
     await environmentOf('powerauth'),
   )
@@ -74,6 +76,7 @@ export const startSigner: Start = async (installation, { host }, environment) =>
       powerAuth: { baseUrl: peers.powerAuthPrivate, credentials: powerAuthCredentials(installation, environment) },
       ca: { restUrl: peers.caRest, ...(await readCaAccess(caFiles, environment)) },
       tsa: { url: peers.tsa },
+      ...signerCallbacks(installation, environment),
     },
     await environmentOf('signer'),
   )
@@ -103,6 +106,7 @@ export const startOrchestrator: Start = async (installation, { host }, environme
           credentialsFrom(environment, 'CLOUDSIGNER_SIGNER') ??
           credentials.signer,
       },
+      ...orchestratorCallbacks(installation, environment),
     },
     await environmentOf('orchestrator'),
   )

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { createPowerAuthPrivateClient } from '@cloudsigner/clients/powerauth-private'
 import type { WholeReadyFile } from '../../src/up/ready-file.ts'
 import { type RunningUp, spawnUp, startUp } from './up-process.ts'
 
@@ -99,7 +100,7 @@ async function caStatus({ ca }: WholeReadyFile): Promise<number | undefined> {
 
 test('secrets are readable by their owner alone', async () => {
   const data = join(directory, 'data')
-  for (const path of ['master.key', 'credentials.json', 'ca/client-key.pem'])
+  for (const path of ['master.key', 'credentials.json', 'callback-credentials.json', 'ca/client-key.pem'])
     assert.equal((await stat(join(data, path))).mode & 0o077, 0, path)
   assert.equal((await stat(join(directory, 'ready.json'))).mode & 0o077, 0)
 })
@@ -119,6 +120,25 @@ test('SIGTERM ends it with 0, and a second start goes on: same ports, credential
   assert.deepEqual(await kept(up), first)
 })
 
+test('PowerAuth has been asked to tell the orchestrator what happens, once however often it starts', async () => {
+  const { user: clientToken, password } = up.ready.powerauth.basic
+  const client = createPowerAuthPrivateClient({
+    baseUrl: up.ready.powerauth.private,
+    credentials: { user: clientToken, password },
+  })
+  const list = async () => (await client.getCallbackUrlList({ applicationId: 'cloudsigner' })).callbackUrlList
+  // A job right after the start asks for it.
+  while ((await list()).length < 2) await new Promise((resolve) => setTimeout(resolve, 20))
+  const callbackUrl = `${up.ready.orchestrator.url}/callbacks/powerauth`
+  assert.deepEqual(
+    (await list()).map((each) => [each.type, each.callbackUrl, each.authentication.httpBasic.passwordSet]),
+    [
+      ['ACTIVATION_STATUS_CHANGE', callbackUrl, true],
+      ['OPERATION_STATUS_CHANGE', callbackUrl, true],
+    ],
+  )
+})
+
 test('after kill -9 it starts again, and nothing was made anew', async () => {
   const first = await kept(up)
   up.child.kill('SIGKILL')
@@ -129,6 +149,7 @@ test('after kill -9 it starts again, and nothing was made anew', async () => {
   assert.deepEqual(left.sort(), [
     'blobs',
     'ca',
+    'callback-credentials.json',
     'credentials.json',
     'database',
     'database.lock',
