@@ -20,6 +20,7 @@ const commands = {
   check: { needs: 'all', entry: 'scripts/check.ts', args: [] },
   format: { needs: 'all', entry: 'scripts/format.ts', args: [] },
   bench: { needs: 'all', entry: 'bench/main.ts', args: [] },
+  fuzz: { needs: 'all', entry: 'fuzz/main.ts', args: [] },
   chaos: { needs: 'all', entry: 'chaos/main.ts', args: [] },
   'setup:strangers': { needs: 'all', entry: 'strangers/setup.ts', args: [] },
   'test:strangers': { needs: 'all', entry: 'strangers/main.ts', args: [] },

@@ -14,6 +14,7 @@ import {
   readFormFields,
 } from '@cloudsigner/pdf'
 import type { SignatureAppearance } from '../appearance/appearance.ts'
+import { readPdfaPart } from '../appearance/pdfa.ts'
 import { type AppearanceOptions, type ExistingWidget, placeExisting, placeNew } from '../appearance/place.ts'
 import { PadesError } from './errors.ts'
 import { type FieldLockRequest, lockDictionary, lockOfField } from './field-lock.ts'
@@ -30,6 +31,8 @@ export type SignatureField =
       readonly isFirst: boolean
       /** What its signature is to lock. */
       readonly lock: FieldLockRequest | null
+      /** Whether it is for a document time-stamp, which nothing shows. */
+      readonly forTimestamp: boolean
     }
   | {
       readonly kind: 'existing'
@@ -66,14 +69,20 @@ export async function chooseField(
   refuseLocked(chosen, earlier.locks)
   if (fieldLock?.permission !== undefined && fieldLock.permission > earlier.permission)
     throw new PadesError('field_lock_unsupported')
-  return { kind: 'new', name: chosen, isFirst: !earlier.exist, lock: fieldLock ?? null }
+  return { kind: 'new', name: chosen, isFirst: !earlier.exist, lock: fieldLock ?? null, forTimestamp: false }
 }
 
 /** A new field for a document time-stamp, which locks do not keep out. PadesError 'not_permitted' | 'repaired_and_signed'. */
 export async function chooseTimestampField(document: PdfDocument): Promise<SignatureField> {
   const fields = await readFormFields(document, document.limits)
   if (document.security && !document.security.mayCreateFields) throw new PadesError('not_permitted')
-  return { kind: 'new', name: freeFieldName(fields), isFirst: !(await hasSignature(document, fields)), lock: null }
+  return {
+    kind: 'new',
+    name: freeFieldName(fields),
+    isFirst: !(await hasSignature(document, fields)),
+    lock: null,
+    forTimestamp: true,
+  }
 }
 
 async function existingField(
@@ -138,7 +147,9 @@ export async function placeField(
       Rect: placed?.rectangle ?? [0, 0, 0, 0],
       P: page.reference,
       V: signature,
-      AP: dictionary({ N: placed?.form ?? builder.add(emptyAppearance) }),
+      ...((placed || (await needsAppearance(document, field))) && {
+        AP: dictionary({ N: placed?.form ?? builder.add(emptyAppearance) }),
+      }),
       ...(field.lock && { Lock: builder.add(lockDictionary(field.lock)) }),
     }),
   )
@@ -179,7 +190,17 @@ async function inTabOrder(document: PdfDocument, page: PageLocation, isFirst: bo
   return { reference: page.reference, dictionary: page.dictionary.with('Tabs', name('S')) }
 }
 
-/** PDF/A-1 (ISO 19005-1, 6.9) asks every field for an appearance; later parts only exempt rectangles without an area. */
+/**
+ * PDF/A-1 (ISO 19005-1, 6.9) asks every field for an appearance; later parts exempt rectangles without an area. A time-stamp goes without
+ * where it can: to pyHanko an appearance is form filling, and no mere long-term update.
+ */
+async function needsAppearance(
+  document: PdfDocument,
+  { forTimestamp }: { readonly forTimestamp: boolean },
+): Promise<boolean> {
+  return !forTimestamp || (await readPdfaPart(document)) === 1
+}
+
 const emptyAppearance = new PdfStream(
   dictionary({ Type: name('XObject'), Subtype: name('Form'), BBox: [0, 0, 0, 0] }),
   { kind: 'bytes', bytes: new Uint8Array() },

@@ -54,9 +54,14 @@ export class Security implements PdfSecurity {
     this.mayCreateFields = permits(4) && permits(6)
   }
 
+  /** Whether this is the Encrypt dictionary. */
+  isOwn({ number }: PdfReference): boolean {
+    return number === this.#ownNumber
+  }
+
   /** An object as it was before its strings were encrypted. Stream data stay where they are. */
   decryptStrings(reference: PdfReference, value: PdfObject): PdfObject {
-    if (reference.number === this.#ownNumber || this.#encryption.strings === 'Identity') return value
+    if (this.isOwn(reference) || this.#encryption.strings === 'Identity') return value
     // 7.5.8.2: a cross-reference stream is not encrypted, nor are the strings in its dictionary.
     if (value instanceof PdfStream && isName(value.dictionary.get('Type'), 'XRef')) return value
     const key = this.#objectKey(reference, this.#encryption.strings)

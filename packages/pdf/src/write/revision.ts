@@ -19,6 +19,8 @@ export interface FinishOptions {
   readonly identify: (objects: Uint8Array) => Uint8Array
 }
 
+const noIdentifier = new PdfString(new Uint8Array(), true)
+
 /** Entries that belong to a cross-reference stream, to one section alone, or to nothing that is appended. */
 const sectionEntries = [
   'Prev',
@@ -76,8 +78,10 @@ export class RevisionBuilder {
     return reference
   }
 
-  /** An object in place of the one with this number and generation, or under a reserved number. */
+  /** An object in place of the one with this number and generation, or under a reserved number. PdfError 'revision_invalid' for the Encrypt dictionary. */
   put(reference: PdfReference, value: PdfObject): void {
+    if (this.#security?.isOwn(reference))
+      throw new PdfError('revision_invalid', null, 'the encryption dictionary stands where another object should')
     this.#objects.set(reference.number, { reference, value })
   }
 
@@ -135,7 +139,9 @@ export class RevisionBuilder {
     const id = await document.resolveArray(document.trailer.get('ID'))
     const permanent = await document.resolve(id?.[0])
     const changing = new PdfString(identifier, true)
-    const trailer = kept.with('ID', [permanent instanceof PdfString ? permanent : changing, changing])
+    // The key of an encrypted file is made from the first element (7.6.4.3.2): where it has none, none has to stay there.
+    const first = permanent instanceof PdfString ? permanent : this.#security ? noIdentifier : changing
+    const trailer = kept.with('ID', [first, changing])
     return document.repaired || !last ? trailer : trailer.with('Prev', last.xrefOffset - document.offsetBase)
   }
 }

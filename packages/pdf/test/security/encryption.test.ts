@@ -14,6 +14,7 @@ import {
   type PdfDocument,
   type PdfErrorCode,
   PdfHole,
+  PdfReference,
   PdfStream,
   PdfString,
   RevisionBuilder,
@@ -58,7 +59,7 @@ for (const [kind, file] of files)
         assert.equal(document.security.revision, Number(kind[2]))
         assert.equal(await noteOf(document), 'Dobý den')
         assert.equal(await dataOf(document, (await firstPage(document)).dictionary, 'Contents'), '0 0 20 20 re')
-        assert.match(await dataOf(document, await document.catalog(), 'Metadata'), /^<x:xmpmeta pad\/>/)
+        assert.match(await dataOf(document, await document.catalog(), 'Metadata'), /^<xmpmeta v="1"\/>/)
       }
     })
 
@@ -162,6 +163,23 @@ test('encrypted data that are not whole blocks are refused where they are read',
   const file = Uint8Array.fromBase64(encryptedByQpdf['R 6, AESV3'])
   const broken = latin1(text(file).replace(/(\/Note <)[0-9a-f]{2}/, '$1  '))
   await assert.rejects(noteOf(await openDocument(bytesSource(broken), { decryption })), { code: 'encryption_invalid' })
+})
+
+test('an encrypted file without an identifier gets none that its key would be made from', async () => {
+  const file = latin1(text(Uint8Array.fromBase64(encryptedByQpdf['R 6, AESV3'])).replace('/ID', '/Di'))
+  const decryption = { ciphers: nodeCiphers, password: 'o' }
+  const updated = await openDocument(bytesSource(await appendTo(file, decryption, latin1('note'))), { decryption })
+  const [first] = (await updated.resolveArray(updated.trailer.get('ID'))) ?? []
+  assert.ok(first instanceof PdfString)
+  assert.equal(first.bytes.length, 0)
+})
+
+test('the encryption dictionary is replaced by nothing', async () => {
+  const file = Uint8Array.fromBase64(encryptedByQpdf['R 6, AESV3'])
+  const document = await openDocument(bytesSource(file), { decryption: { ciphers: nodeCiphers, password: 'o' } })
+  const encrypt = document.trailer.get('Encrypt')
+  assert.ok(encrypt instanceof PdfReference)
+  assert.throws(() => new RevisionBuilder(document).put(encrypt, dictionary({})), { code: 'revision_invalid' })
 })
 
 test('a Crypt filter of a stream decides for it', async () => {
