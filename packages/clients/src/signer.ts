@@ -144,7 +144,7 @@ export function createSignerClient(options: SignerClientOptions): SignerClient {
   return {
     createSigner: (json) => nothing({ method: 'POST', path: '/signers', json }),
     getSigner: (id) => answer(SignerResponse, { method: 'GET', path: signer(id) }),
-    getSignerDetail: (id) => answer(SignerDetailResponse, { method: 'GET', path: `/v2${signer(id)}` }),
+    getSignerDetail: (id) => answer(SignerDetailResponse, { method: 'GET', path: `/v2${signer(id)}/certificate` }),
     setSignerStatus: (id, json) => nothing({ method: 'PUT', path: signer(id), json }),
     createChallenge: (json) =>
       answer(CreateChallengeResponse, { method: 'POST', path: '/v2/signers/challenges', json }),

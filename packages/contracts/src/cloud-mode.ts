@@ -56,7 +56,7 @@ export type CloudSignerResponse = Static<typeof CloudSignerResponse>
 export const SignerMode = Type.Enum(['EXTERNAL', 'CLOUD'])
 export type SignerMode = Static<typeof SignerMode>
 
-/** GET /v2/signers/{signerId}: a signer of either mode, with the certificate that new documents are signed with. */
+/** GET /v2/signers/{signerId}/certificate: a signer of either mode, with the certificate that new documents are signed with. */
 export const SignerDetailResponse = Type.Object({
   signerId: Type.String(),
   userId: Type.String(),

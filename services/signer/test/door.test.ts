@@ -61,6 +61,8 @@ const doors = [
   ['POST', '/documents'],
   ['POST', '/documents/x/signature'],
   ['GET', '/documents/x/file'],
+  ['GET', '/v2/documents/x/prepared'],
+  ['GET', '/v2/signers/x/certificate'],
   ['PUT', '/documents/x'],
   ['DELETE', '/documents/x'],
 ] as const

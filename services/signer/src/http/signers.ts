@@ -48,7 +48,7 @@ export function signerRoutes(server: HttpServer, context: SignerContext): void {
   )
 
   server.get(
-    '/v2/signers/:signerId',
+    '/v2/signers/:signerId/certificate',
     {
       schema: {
         summary: 'A signer, its mode and its certificate',
