@@ -11,14 +11,19 @@ const MIN_LENGTH = 4
 const MAX_LENGTH = 128
 
 /** Throws `invalid_argument` for a password that is too short or too long. */
+export function requirePassword(password: string): void {
+  if (password.length < MIN_LENGTH || password.length > MAX_LENGTH) {
+    throw new PowerAuthError('invalid_argument', `A PIN or password has ${MIN_LENGTH} to ${MAX_LENGTH} characters`)
+  }
+}
+
+/** Throws `invalid_argument` for a password that is too short or too long. */
 export async function protectKnowledge(
   crypto: CryptoProvider,
   signatureKnowledgeKey: Uint8Array,
   password: string,
 ): Promise<KnowledgeMembers> {
-  if (password.length < MIN_LENGTH || password.length > MAX_LENGTH) {
-    throw new PowerAuthError('invalid_argument', `A PIN or password has ${MIN_LENGTH} to ${MAX_LENGTH} characters`)
-  }
+  requirePassword(password)
   const derivation = { hash: 'SHA-256', salt: crypto.random(16), iterations: ITERATIONS } as const
   return {
     protectedKnowledgeKey: await protectKnowledgeKey(crypto, signatureKnowledgeKey, password, derivation),

@@ -6,7 +6,7 @@ import {
 } from '@cloudsigner/powerauth-protocol'
 import { type ActivationRequest, type ExchangedActivation, exchangeKeys, recordOf } from './activation.ts'
 import { type ActivationStatusView, synchronizeStatus } from './activation-status.ts'
-import { ActivationStore } from './activation-store.ts'
+import { type ActivationStore, openActivationStore } from './activation-store.ts'
 import { type Authentication, type BiometryStore, possession, possessionWithPassword } from './authentication.ts'
 import { Codes, type RequestToAuthenticate } from './codes.ts'
 import { Encryption } from './encryption.ts'
@@ -60,7 +60,7 @@ export class PowerAuth {
   static async open(options: PowerAuthOptions): Promise<PowerAuth> {
     const application = parseConfiguration(options.mobileSdkConfig)
     const http = new HttpClient(options.baseUrl, options.fetch, options.timeoutMs ?? 30_000)
-    const store = await ActivationStore.open(options.storage, application.applicationKey)
+    const store = await openActivationStore(options.storage, application.applicationKey)
     const context = { crypto: options.crypto, application, http, time: new ServerTime(options.clock) }
     return new PowerAuth(context, store, options.biometry)
   }

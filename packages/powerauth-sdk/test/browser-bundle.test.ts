@@ -28,3 +28,40 @@ test('the SDK bundles for browsers: nothing of Node in it, small on the wire', a
   assert.ok(gzipSync(code).length <= MAX_GZIP_BYTES, `${gzipSync(code).length} bytes`)
   t.diagnostic(`${code.length} bytes, ${gzipSync(code).length} with gzip`)
 })
+
+test('4.0 bundles for browsers with the lattices in a file of their own, loaded where they are used', async (t) => {
+  const result = await build({
+    entryPoints: [join(import.meta.dirname, '../src/v4/index.ts')],
+    bundle: true,
+    splitting: true,
+    outdir: 'bundle',
+    minify: true,
+    write: false,
+    metafile: true,
+    platform: 'browser',
+    format: 'esm',
+    target: 'es2024',
+  })
+  const gzipped = (path: string) => {
+    const file = result.outputFiles.find((each) => each.path.endsWith(path))
+    return gzipSync(file?.contents ?? new Uint8Array()).length
+  }
+  const outputs = result.metafile.outputs
+  const initial = new Set<string>()
+  const visit = (path: string) => {
+    if (initial.has(path)) return
+    initial.add(path)
+    for (const each of outputs[path]?.imports ?? []) if (each.kind === 'import-statement') visit(each.path)
+  }
+  visit('bundle/index.js')
+  const loaded = [...initial].flatMap((path) => Object.keys(outputs[path]?.inputs ?? {}))
+  assert.deepEqual(
+    loaded.filter((path) => path.includes('@noble/post-quantum') || path.endsWith('/node.ts')),
+    [],
+  )
+  const size = (paths: Iterable<string>) => [...paths].reduce((sum, path) => sum + gzipped(path), 0)
+  const [first, all] = [size(initial), size(Object.keys(outputs))]
+  assert.ok(first > 0 && first <= MAX_GZIP_BYTES, `${first} bytes`)
+  assert.ok(all > first && all <= 2 * MAX_GZIP_BYTES, `${all} bytes`)
+  t.diagnostic(`${first} bytes with gzip, ${all} with the lattices`)
+})
