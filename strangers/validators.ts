@@ -116,10 +116,13 @@ async function nssStore(trust: string): Promise<string> {
 }
 
 const storeOfStack = once(async () => nssStore((await stack()).ca.trustRoot))
+const stores = new Map<string, Promise<string>>()
 
 /** `trust` is the stack's root where absent. */
 export async function pdfsig(file: string, trust?: string): Promise<PdfsigReport> {
-  const store = await (trust === undefined ? storeOfStack() : nssStore(trust))
+  const known = trust === undefined ? storeOfStack() : (stores.get(trust) ?? nssStore(trust))
+  if (trust !== undefined) stores.set(trust, known)
+  const store = await known
   const { stdout } = await run('pdfsig', ['-nssdir', `sql:${store}`, file])
   return {
     said: stdout,
