@@ -98,6 +98,7 @@ export class Journal {
   readonly #descriptor: number
   readonly #originals: string
   #attempts = 0
+  #acknowledged = 0
 
   /** Makes `folder/journal.jsonl` and `folder/originals`. */
   constructor(folder: string) {
@@ -116,12 +117,18 @@ export class Journal {
     this.#write({ line: 'attempted', attempt, at: now(), ...act })
     const outcome = await outcomeOf(call)
     if (outcome.kind === 'acknowledged') {
+      this.#acknowledged += 1
       this.#write({ line: 'acknowledged', attempt, at: now(), ...facts(outcome.value) })
     } else {
       const { kind, ...why } = outcome
       this.#write({ line: kind, attempt, at: now(), ...why })
     }
     return outcome
+  }
+
+  /** Calls that were acknowledged up to now. */
+  get acknowledged(): number {
+    return this.#acknowledged
   }
 
   /** A `fetch` whose every exchange is written down. */

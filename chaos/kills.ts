@@ -3,8 +3,10 @@ import type { Fleet, Victim } from './fleet/fleet.ts'
 import type { Journal } from './journal.ts'
 import type { Chance } from './random.ts'
 
-/** Between a start and the next kill, and between a kill and the start, in milliseconds. */
-const calm = { low: 50, high: 700 }
+/** Between a start and the next kill, in answers, so that there is something to kill on any machine; but not for ever. */
+const calm = { low: 1, high: 50 }
+const longestCalmMs = 3000
+/** Between a kill and the start, in milliseconds. */
 const absence = { low: 0, high: 200 }
 /** After a start began, in milliseconds: when its process is killed again before it answers. */
 const hasty = { low: 50, high: 1500 }
@@ -52,7 +54,7 @@ export async function killAndStartAgain(
   }
 
   while (left > 0) {
-    await sleep(chance.between(calm.low, calm.high))
+    await untilAnswered(journal, Math.floor(chance.between(calm.low, calm.high)))
     const victims = nextVictims().slice(0, left)
     await kill(victims)
     await sleep(chance.between(absence.low, absence.high))
@@ -66,6 +68,12 @@ export async function killAndStartAgain(
   function strikesAgain(): boolean {
     return left > 0 && chance.next() < hastyShare
   }
+}
+
+async function untilAnswered(journal: Journal, count: number): Promise<void> {
+  const enough = journal.acknowledged + count
+  const deadline = performance.now() + longestCalmMs
+  while (journal.acknowledged < enough && performance.now() < deadline) await sleep(5)
 }
 
 /** Services and database are hit in rounds: each as often as another, however many processes it has. */

