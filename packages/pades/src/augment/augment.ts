@@ -61,11 +61,11 @@ export interface AugmentOptions extends TimestampOptions {
  */
 export async function augmentSignatures(source: PdfSource, options: AugmentOptions): Promise<readonly Uint8Array[]> {
   const file = await GrowingFile.open(source, options)
-  let integrities = await judgeAll(file.document, options.crypto)
+  let integrities = await judgeAll(file.document, options.crypto, [])
   if (integrities.length === 0) throw new PadesError('not_signed')
   if (integrities.some((one) => isUntimed(one, integrities))) {
     await file.append(await writeDocumentTimestamp(file.document, file.hash, file.stamping))
-    integrities = await judgeAll(file.document, options.crypto)
+    integrities = await judgeAll(file.document, options.crypto, integrities)
   }
   if (options.level === 'B-T') return file.segments
   const store = await validationData(file, integrities, options)
@@ -121,10 +121,22 @@ const reading = ({ inflate, decryption }: TimestampOptions) => ({
   ...(decryption && { decryption }),
 })
 
-/** Every signature and time-stamp, held to its own bytes. PadesError 'signature_broken': raising what does not hold is no use. */
-async function judgeAll(document: PdfDocument, crypto: CryptoProvider): Promise<readonly EntryIntegrity[]> {
+/**
+ * Every signature and time-stamp, held to its own bytes, but for those of which `known` says that already: each costs a pass over the file.
+ * PadesError 'signature_broken': raising what does not hold is no use.
+ */
+async function judgeAll(
+  document: PdfDocument,
+  crypto: CryptoProvider,
+  known: readonly EntryIntegrity[],
+): Promise<readonly EntryIntegrity[]> {
   const integrities: EntryIntegrity[] = []
   for (const entry of await readSignatureEntries(document)) {
+    const before = known.find((one) => one.entry.field === entry.field)
+    if (before) {
+      integrities.push(before)
+      continue
+    }
     const judged = await judgeEntry(document, entry, crypto)
     if (judged.intact !== true || judged.signer?.certificate == null) {
       const why = judged.warnings.map(({ message }) => message).join('; ')
