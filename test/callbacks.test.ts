@@ -1,6 +1,8 @@
 /** Who owes what to whom: everything that happened is told, taken once, and brings the bank up to date. */
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Customer, enrolledCustomer, signatureOf } from './customers.ts'
@@ -58,4 +60,32 @@ test('no callback is lost: each was sent, and taken by its key', async () => {
     assert.ok(received.has(id), `${type} of ${subject}`)
   }
   assert.ok([...received.values()].every((outcome) => outcome !== 'contradicted'))
+})
+
+test("the documentation's receiver takes an event once, and lets nobody else in", async () => {
+  const page = await readFile(new URL('../docs/callbacks.md', import.meta.url), 'utf8')
+  const code = /```js\n([\s\S]*?)```/.exec(page)?.[1] ?? assert.fail('the page has no receiver')
+  const listening = code.replace(
+    /server\.listen\(.*\)/,
+    "server.listen(0, '127.0.0.1', () => console.log(server.address().port))",
+  )
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', listening], {
+    env: { ...process.env, CALLBACK_CREDENTIALS: 'signer:tell me' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+  const port = (await lines.next()).value
+  const send = async (credentials: string, key: string) => {
+    const response = await fetch(`http://127.0.0.1:${port}/`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(credentials)}`, 'idempotency-key': key },
+      body: JSON.stringify({ callbackType: 'RENEWED', signerId: key }),
+    })
+    return response.status
+  }
+  assert.equal(await send('signer:wrong', 'k0'), 401)
+  assert.deepEqual([await send('signer:tell me', 'k1'), await send('signer:tell me', 'k1')], [200, 200])
+  assert.equal(await send('signer:tell me', 'k2'), 200)
+  assert.deepEqual([(await lines.next()).value, (await lines.next()).value], ['RENEWED k1', 'RENEWED k2'])
+  child.kill('SIGKILL')
 })
