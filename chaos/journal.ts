@@ -26,7 +26,7 @@ export type Act =
       /** SHA-256 of the file, hex: its name in the folder of originals. */
       readonly original: string
     }
-  | { readonly act: 'read'; readonly via: Via; readonly documentId: string; readonly activationId: string }
+  | { readonly act: 'read' | 'review'; readonly via: Via; readonly documentId: string; readonly activationId: string }
   /** One code with knowledge at PowerAuth: the vault opens and the device signs. */
   | { readonly act: 'unlock'; readonly via: Via; readonly documentId: string; readonly activationId: string }
   | { readonly act: 'reject' | 'download'; readonly via: Via; readonly documentId: string }

@@ -9,7 +9,7 @@ import { startReplicatedFleet } from './fleet/replicated-fleet.ts'
 import { Journal } from './journal.ts'
 import { killAndStartAgain } from './kills.ts'
 import { startConsumer } from './load/consumer.ts'
-import { type Customer, join as joinBank } from './load/customer.ts'
+import { type Customer, customerKinds, join as joinBank } from './load/customer.ts'
 import { makeDocument } from './load/document.ts'
 import { journey } from './load/journey.ts'
 import { startLoad } from './load/load.ts'
@@ -118,13 +118,13 @@ async function startFleet(
   }
 }
 
-/** After all that somebody new joins, in each mode, and signs a document. */
+/** After all that somebody new of each kind joins and signs a document. */
 async function worksAgain(world: World, chance: Chance): Promise<readonly string[]> {
   const failures: string[] = []
-  for (const mode of ['EXTERNAL', 'CLOUD'] as const) {
-    const customer = await joinBank(world, `latecomer-${mode}`, mode)
-    if (customer === null) failures.push(`Afterwards nobody new could join (${mode}).`)
-    else if (!(await signs(world, customer, chance))) failures.push(`Afterwards no document could be signed (${mode}).`)
+  for (const kind of customerKinds) {
+    const customer = await joinBank(world, `latecomer-${kind}`, kind)
+    if (customer === null) failures.push(`Afterwards nobody new could join (${kind}).`)
+    else if (!(await signs(world, customer, chance))) failures.push(`Afterwards no document could be signed (${kind}).`)
   }
   return failures
 }

@@ -10,7 +10,7 @@ import type { EvidencePlaces } from '../chaos/audit/evidence.ts'
 import { startEmbeddedFleet } from '../chaos/fleet/embedded-fleet.ts'
 import { Journal } from '../chaos/journal.ts'
 import { startConsumer } from '../chaos/load/consumer.ts'
-import { join as enrol } from '../chaos/load/customer.ts'
+import { type CustomerKind, join as enrol } from '../chaos/load/customer.ts'
 import { makeDocument } from '../chaos/load/document.ts'
 import { journey } from '../chaos/load/journey.ts'
 import type { Plan } from '../chaos/load/plan.ts'
@@ -51,8 +51,8 @@ after(async () => {
 async function signAndReject(world: World): Promise<void> {
   const chance = chanceOf(1)
   const documentOf = (name: string) => makeDocument(name, chance)
-  async function live(userId: string, mode: 'EXTERNAL' | 'CLOUD', plans: readonly Plan[]): Promise<void> {
-    const customer = (await enrol(world, userId, mode)) ?? assert.fail(`${userId} could not join`)
+  async function live(userId: string, kind: CustomerKind, plans: readonly Plan[]): Promise<void> {
+    const customer = (await enrol(world, userId, kind)) ?? assert.fail(`${userId} could not join`)
     for (const [count, plan] of plans.entries())
       assert.equal(await journey(world, customer, documentOf(`${userId}-${count}`), plan), plan.fate)
   }
@@ -61,9 +61,10 @@ async function signAndReject(world: World): Promise<void> {
   })
   const some = [plan('signer', 'signed'), plan('signer', 'signed', true), plan('signer', 'rejected')]
   await Promise.all([
-    live('alice', 'EXTERNAL', [...some, plan('bank', 'signed'), plan('bank', 'rejected')]),
-    live('bob', 'EXTERNAL', [plan('signer', 'signed'), plan('bank', 'signed')]),
-    live('carol', 'CLOUD', [...some, plan('signer', 'left')]),
+    live('alice', 'external', [...some, plan('bank', 'signed'), plan('bank', 'rejected')]),
+    live('bob', 'external', [plan('signer', 'signed'), plan('bank', 'signed')]),
+    live('dave', 'cloud-by-bank', [plan('bank', 'signed'), plan('bank', 'rejected')]),
+    live('carol', 'cloud', [...some, plan('signer', 'left')]),
   ])
 }
 

@@ -5,10 +5,15 @@ import { CloudPhone } from './cloud-phone.ts'
 import { outcomeOf } from './outcome.ts'
 import { patiently, type World } from './world.ts'
 
-/** Somebody with an enrolled phone, whose signing key is on the phone or at the signer. */
-export type Customer = ExternalCustomer | CloudCustomer
-export type ExternalCustomer = Activated<Phone> & { readonly mode: 'EXTERNAL' }
-export type CloudCustomer = Activated<CloudPhone> & { readonly mode: 'CLOUD' }
+/** Somebody with an enrolled phone, whose signing key is on the phone, or at the signer: by its own API, or the bank's. */
+export type Customer = ExternalCustomer | CloudCustomer | BankCloudCustomer
+export type ExternalCustomer = BankCustomer & { readonly kind: 'external' }
+export type BankCloudCustomer = BankCustomer & { readonly kind: 'cloud-by-bank' }
+export type CloudCustomer = Activated<CloudPhone> & { readonly kind: 'cloud' }
+export type BankCustomer = Activated<Phone>
+
+export const customerKinds = ['external', 'cloud', 'cloud-by-bank'] as const
+export type CustomerKind = (typeof customerKinds)[number]
 
 interface Activated<Kind> {
   readonly userId: string
@@ -27,21 +32,29 @@ const pin = '1234'
 const beginnings = 20
 
 /** From nothing to a signer, whatever is killed meanwhile: what got lost half-way is begun anew. Null after many tries. */
-export async function join(world: World, userId: string, mode: SignerMode): Promise<Customer | null> {
+export async function join(world: World, userId: string, kind: CustomerKind): Promise<Customer | null> {
   for (let attempt = 0; attempt < beginnings; attempt += 1) {
-    const customer = mode === 'CLOUD' ? await joinCloud(world, userId) : await joinExternal(world, userId)
+    const customer = kind === 'cloud' ? await joinCloud(world, userId) : await joinBank(world, userId, kind)
     if (customer !== null) return customer
   }
   return null
 }
 
-async function joinExternal(world: World, userId: string): Promise<ExternalCustomer | null> {
+async function joinBank(
+  world: World,
+  userId: string,
+  kind: (ExternalCustomer | BankCloudCustomer)['kind'],
+): Promise<ExternalCustomer | BankCloudCustomer | null> {
   const customer = await activated(world, userId, (options) => Phone.open(options))
   if (customer === null) return null
   const { activationId, phone } = customer
-  const act = { act: 'enrol', userId, activationId, mode: 'EXTERNAL' } as const
-  const outcome = await phonePatiently(phone, () => world.journal.record(act, () => phone.enrol(world.orchestratorUrl)))
-  return outcome.kind === 'acknowledged' ? { ...customer, mode: 'EXTERNAL' } : null
+  const mode: SignerMode = kind === 'external' ? 'EXTERNAL' : 'CLOUD'
+  const outcome = await phonePatiently(phone, () =>
+    world.journal.record({ act: 'enrol', userId, activationId, mode }, () =>
+      phone.enrol(world.orchestratorUrl, { mode }),
+    ),
+  )
+  return outcome.kind === 'acknowledged' ? { ...customer, kind } : null
 }
 
 /** By the signer's own API, as a bank calls it that has no reference bank. */
@@ -59,7 +72,7 @@ async function joinCloud({ journal, signer, ...world }: World, userId: string): 
       return signer.createCloudSigner({ ...who, mode: 'CLOUD', devicePublicKey, challengeId, signature })
     }),
   )
-  return outcome.kind === 'acknowledged' ? { ...customer, mode: 'CLOUD' } : null
+  return outcome.kind === 'acknowledged' ? { ...customer, kind: 'cloud' } : null
 }
 
 export const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')

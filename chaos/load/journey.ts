@@ -1,3 +1,4 @@
+import { bankCloudJourney } from './bank-cloud-journey.ts'
 import { cloudJourney } from './cloud-journey.ts'
 import { bytesOf, type Customer, type ExternalCustomer, signatureFor } from './customer.ts'
 import { decide } from './decide.ts'
@@ -14,9 +15,14 @@ export async function journey(
   plan: Plan,
 ): Promise<JourneyEnd> {
   world.journal.keep(document.original, document.bytes)
-  return customer.mode === 'CLOUD'
-    ? cloudJourney(world, customer, document, plan)
-    : externalJourney(world, customer, document, plan)
+  switch (customer.kind) {
+    case 'external':
+      return externalJourney(world, customer, document, plan)
+    case 'cloud':
+      return cloudJourney(world, customer, document, plan)
+    case 'cloud-by-bank':
+      return bankCloudJourney(world, customer, document, plan)
+  }
 }
 
 async function externalJourney(

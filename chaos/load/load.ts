@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Chance, chanceOf } from '../random.ts'
-import { type Customer, join } from './customer.ts'
+import { type Customer, customerKinds, join } from './customer.ts'
 import { makeDocument } from './document.ts'
 import { journey } from './journey.ts'
 import { type JourneyEnd, planOf } from './plan.ts'
@@ -23,14 +23,15 @@ export interface Load {
 /** Between a customer's joining and the next one's, in milliseconds. */
 const joiningPauseMs = 1500
 
-/** Phones of either mode by turns that sign one document after the other, and beside them new customers who join and sign one. */
+/** Phones of each kind by turns that sign one document after the other, and beside them new customers who join and sign one. */
 export async function startLoad(world: World, { phones, seed }: LoadOptions): Promise<Load> {
   const ends: Record<JourneyEnd, number> = { lost: 0, left: 0, rejected: 0, signed: 0 }
   let stopping = false
   let joined = 0
 
   async function newCustomer(userId: string): Promise<Customer> {
-    const customer = await join(world, userId, joined % 2 === 0 ? 'EXTERNAL' : 'CLOUD')
+    const kind = customerKinds[joined % customerKinds.length] ?? 'external'
+    const customer = await join(world, userId, kind)
     if (customer === null) throw new Error(`${userId} could not join`)
     joined += 1
     return customer

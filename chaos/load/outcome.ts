@@ -3,6 +3,7 @@ import { PowerAuthClientError } from '@cloudsigner/clients/powerauth-private'
 import { SignerApiError } from '@cloudsigner/clients/signer'
 import { MobileTokenError, type MobileTokenErrorCode } from '@cloudsigner/mobile-token-sdk'
 import { PowerAuthError, type PowerAuthErrorCode } from '@cloudsigner/powerauth-sdk'
+import { DocumentRefused } from '../../apps/cli/src/device/document-refused.ts'
 import type { Outcome } from '../journal.ts'
 
 /** Failures of the SDKs after which nobody knows whether the server did it. */
@@ -25,6 +26,7 @@ export async function outcomeOf<Value>(call: () => Promise<Value>): Promise<Outc
       const { code, message, serverCode = '' } = error
       return unknown.has(code) ? { kind: 'lost', message } : { kind: 'refused', code: `${code} ${serverCode}`, message }
     }
+    if (error instanceof DocumentRefused) return { kind: 'refused', code: error.code, message: error.message }
     // What undici throws where a body breaks off, or takes too long.
     if (error instanceof TypeError || (error instanceof DOMException && error.name === 'TimeoutError'))
       return { kind: 'lost', message: error.message }

@@ -1,5 +1,5 @@
 import type { Outcome, Via } from '../journal.ts'
-import { type ExternalCustomer, phonePatiently } from './customer.ts'
+import { type BankCustomer, phonePatiently } from './customer.ts'
 import type { NewDocument } from './document.ts'
 import { patiently, type World } from './world.ts'
 
@@ -14,11 +14,11 @@ export interface Waiting {
 export interface Route {
   readonly via: Via
   /** Not asked twice: an upload whose answer got lost may have made a document that nobody knows. */
-  upload(customer: ExternalCustomer, document: NewDocument): Promise<Waiting | null>
-  sign(customer: ExternalCustomer, documentId: string, signature: string): Promise<Outcome<unknown>>
-  reject(customer: ExternalCustomer, documentId: string): Promise<Outcome<unknown>>
+  upload(customer: BankCustomer, document: NewDocument): Promise<Waiting | null>
+  sign(customer: BankCustomer, documentId: string, signature: string): Promise<Outcome<unknown>>
+  reject(customer: BankCustomer, documentId: string): Promise<Outcome<unknown>>
   /** The signed file, whole. */
-  download(customer: ExternalCustomer, documentId: string): Promise<Outcome<Uint8Array>>
+  download(customer: BankCustomer, documentId: string): Promise<Outcome<Uint8Array>>
 }
 
 export const fileName = 'contract.pdf'

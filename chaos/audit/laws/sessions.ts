@@ -24,6 +24,7 @@ export const sessionLaws: readonly Law[] = [
     says: 'a session that is SIGNED or REJECTED is so at the signer, with the same hash and the same signature',
     judge({ rows }, { check }) {
       const documents = new Map(rows.documents.map((row) => [row.id, row]))
+      const releases = new Map(rows.releases.map((row) => [row.document_id, row]))
       const base64 = (bytes: Uint8Array | null) => bytes && Buffer.from(bytes).toString('base64')
       for (const { id, status, signer_document_id, hash, signature } of rows.sessions) {
         if (signer_document_id === null) continue
@@ -32,11 +33,13 @@ export const sessionLaws: readonly Law[] = [
         if (row === undefined) continue
         check(id, base64(row.signed_attributes) === hash, 'bank and signer have different hashes')
         // The signer decides first: killed in between, the bank still waits and asks again.
-        const fits = status === row.status || status === 'WAITING'
+        const fits =
+          status === row.status || status === 'WAITING' || (status === 'PREPARED' && row.status === 'WAITING')
         check(id, fits, `the bank says ${status}, the signer ${row.status}`)
         check(
           id,
-          signature === null || signature === base64(row.signature),
+          // In Cloud mode it is the device's, over the approval.
+          signature === null || signature === base64((releases.get(row.id) ?? row).signature),
           'bank and signer have different signatures',
         )
       }
