@@ -117,7 +117,7 @@ async function make(name: string, algorithm: Algorithm, level: PadesLevel, kind:
 export interface SignRequest {
   readonly algorithm: Algorithm
   readonly level: PadesLevel
-  readonly more?: Pick<PrepareOptions, 'appearance' | 'certify'>
+  readonly more?: Pick<PrepareOptions, 'appearance' | 'certify' | 'commitmentType' | 'signaturePolicy'>
 }
 
 /** Signs these bytes; path of the file of this name. */

@@ -150,6 +150,21 @@ for (const algorithm of Object.keys(algorithms) as Algorithm[])
     })
   }
 
+strangerTest(
+  'a signature policy and a commitment type: DSS, pyHanko and pdfsig agree',
+  ['pyhanko', 'java', 'dss', 'pdfsig', 'certutil'],
+  async () => {
+    const { trust } = await authorities()
+    const signaturePolicy = { oid: '1.2.3.4.5', hashAlgorithm: 'SHA-256', hash: new Uint8Array(32).fill(7) } as const
+    const more = { commitmentType: 'proofOfApproval', signaturePolicy } as const
+    const file = await signFile('epes', await sources.table(), { algorithm: 'ECDSA P-256', level: 'B-LTA', more })
+    const [ofDss] = (await dss(trust, file)).signatures
+    assert.deepEqual([ofDss?.indication, ofDss?.level], ['TOTAL_PASSED', 'PAdES-BASELINE-LTA'], JSON.stringify(ofDss))
+    assert.equal((await pyhanko(trust, [file]))[0]?.signatures?.[0]?.bottomLine, true)
+    assert.equal((await pdfsig(file, trust)).signatureValid, true)
+  },
+)
+
 for (const permission of [1, 2, 3] as const)
   strangerTest(
     `certified with P = ${permission}, then raised to B-LTA: DSS and pyHanko agree`,

@@ -34,6 +34,7 @@ export type { MdpPermission } from './sign/permissions.ts'
 export type { SignaturePlan } from './sign/plan.ts'
 export { type PreparedSignature, type PrepareOptions, prepareSignature } from './sign/prepare.ts'
 export { type RebuildOptions, type RebuiltSignature, rebuildSignedAttributes } from './sign/rebuild.ts'
+export type { Commitment } from './sign/signed-attributes.ts'
 export {
   probeTimeStampBytes,
   requestTimeStamp,

@@ -47,6 +47,13 @@ export {
   type SignedAttributesFields,
   type SignedDataFields,
 } from './cms/build.ts'
+export {
+  buildCommitmentTypeIndication,
+  buildSignaturePolicyIdentifier,
+  type CommitmentType,
+  commitmentTypes,
+  type SignaturePolicy,
+} from './cms/commitment.ts'
 export { cmsOids } from './cms/oids.ts'
 export { parseSignedData, type SignedData, type SignerInfo } from './cms/signed-data.ts'
 export { readSigningCertificate, type SigningCertificateReference } from './cms/signing-certificate.ts'

@@ -42,6 +42,7 @@ export async function embedSignature(
     decoded.signerCertificate,
     decoded.digestAlgorithm,
     crypto,
+    decoded.otherAttributes,
   )
   if (!bytesEqual(expected, decoded.signedAttributes))
     throw new PadesError('plan_invalid', "the plan's signed attributes are not those of its digest and certificate")

@@ -42,6 +42,7 @@ export const padesErrors = {
   breaks_earlier_signature: 'the document is made so that signing it again changes what was signed before',
   // the signature
   certificate_unsupported: "the certificate's key cannot sign a PDF here",
+  commitment_invalid: 'the signature policy or commitment cannot be signed as asked',
   plan_invalid: 'this is no signature plan of a version that is known here',
   signature_invalid: 'the signature value does not verify over the signed attributes under the certificate',
   signature_too_large: 'the signature does not fit the space that was reserved for it',

@@ -1,4 +1,4 @@
-import type { HashAlgorithm } from '@cloudsigner/pki'
+import { cmsOids, decodeOid, derChildren, type HashAlgorithm, readDer, tryReading } from '@cloudsigner/pki'
 import { fromBase64 } from './base64.ts'
 import { PadesError } from './errors.ts'
 
@@ -22,6 +22,8 @@ export interface SignaturePlan {
   readonly messageDigest: string
   /** DER SET OF. */
   readonly signedAttributes: string
+  /** DER Attribute each: what is signed beside digest and certificate; none where left out. */
+  readonly otherAttributes?: readonly string[]
   /** DER: the signer's, then its chain. */
   readonly certificates: readonly string[]
   /** Fully qualified name of the field that is signed. */
@@ -38,6 +40,7 @@ export interface DecodedPlan {
   readonly signatureAlgorithm: Uint8Array
   readonly messageDigest: Uint8Array
   readonly signedAttributes: Uint8Array
+  readonly otherAttributes: readonly Uint8Array[]
   readonly certificates: readonly Uint8Array[]
   readonly signerCertificate: Uint8Array
 }
@@ -51,6 +54,8 @@ export function decodePlan(plan: SignaturePlan): DecodedPlan {
     return decoded
   }
   if (!Array.isArray(plan.certificates)) throw new PadesError('plan_invalid', "the plan's certificates are no list")
+  const others: unknown = plan.otherAttributes ?? []
+  if (!Array.isArray(others)) throw new PadesError('plan_invalid', "the plan's otherAttributes are no list")
   const certificates = plan.certificates.map((certificate) => bytes('certificates', certificate))
   const [signerCertificate] = certificates
   if (!signerCertificate) throw new PadesError('plan_invalid', 'the plan has no certificate')
@@ -64,9 +69,20 @@ export function decodePlan(plan: SignaturePlan): DecodedPlan {
     signatureAlgorithm: bytes('signatureAlgorithm', plan.signatureAlgorithm),
     messageDigest: bytes('messageDigest', plan.messageDigest),
     signedAttributes: bytes('signedAttributes', plan.signedAttributes),
+    otherAttributes: others.map((attribute) => checkOther(bytes('otherAttributes', attribute))),
     certificates,
     signerCertificate,
   }
+}
+
+/** Nothing that the rest of the CMS says already may stand there a second time. */
+const committing: readonly string[] = [cmsOids.signaturePolicyIdentifier, cmsOids.commitmentTypeIndication]
+
+function checkOther(attribute: Uint8Array): Uint8Array {
+  const type = tryReading(() => decodeOid(derChildren(readDer(attribute))[0] ?? readDer(attribute)))
+  if (typeof type !== 'string' || !committing.includes(type))
+    throw new PadesError('plan_invalid', "the plan's otherAttributes are none that may be signed")
+  return attribute
 }
 
 /** The hole is where the plan says: `<`, zeros, `>`. */

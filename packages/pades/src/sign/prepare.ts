@@ -24,12 +24,12 @@ import { type MdpPermission, refuseUnsignable } from './permissions.ts'
 import type { SignaturePlan } from './plan.ts'
 import { type MetSeedValues, meetSeedValues } from './seed-values.ts'
 import { signatureDictionary } from './signature-dictionary.ts'
-import { signedAttributesFor } from './signed-attributes.ts'
+import { type Commitment, commitmentAttributes, signedAttributesFor } from './signed-attributes.ts'
 import { hashSource, identifiedBy } from './source-hash.ts'
 import { contentsBytes } from './space.ts'
 import { refuseAppendedData } from './tail.ts'
 
-export interface PrepareOptions {
+export interface PrepareOptions extends Commitment {
   /** DER of the signer's certificate. */
   readonly certificate: Uint8Array
   /**
@@ -94,6 +94,7 @@ export async function prepareSignature(source: PdfSource, options: PrepareOption
   hash.update(revision.bytes.subarray(contents.offset + contents.length))
   const messageDigest = hash.digest()
   const signedAttributes = attributes(messageDigest, parameters, options)
+  const others = commitmentAttributes(options)
   const plan: SignaturePlan = {
     version: 1,
     sourceSize: source.size,
@@ -104,6 +105,7 @@ export async function prepareSignature(source: PdfSource, options: PrepareOption
     signatureAlgorithm: toBase64(parameters.signatureAlgorithm),
     messageDigest: toBase64(messageDigest),
     signedAttributes: toBase64(signedAttributes),
+    ...(others.length > 0 && { otherAttributes: others.map(toBase64) }),
     certificates: [options.certificate, ...options.chain].map(toBase64),
     fieldName: field.name,
     signingTime: options.signingTime.toISOString(),
@@ -145,6 +147,9 @@ async function writeSignatureRevision(
   await refuseAppendedData(document)
   const field = await chooseField(document, options)
   const { reason, certify } = await agreedRequest(document, field, parameters, options)
+  // EN 319 142-1 §6.3, table 1: Reason is not used where there is a commitment-type-indication.
+  if (reason !== undefined && options.commitmentType)
+    throw new PadesError('commitment_invalid', 'a commitment type stands in place of a reason')
   if (certify !== undefined && !field.isFirst) throw new PadesError('certification_not_first')
   const builder = new RevisionBuilder(document)
   const lock = field.kind === 'existing' ? field.lock : field.lock && transformParameters(lockDictionary(field.lock))
@@ -192,5 +197,7 @@ function signedAttributesBytes(parameters: SigningParameters, options: PrepareOp
 }
 
 function attributes(messageDigest: Uint8Array, parameters: SigningParameters, options: PrepareOptions): Uint8Array {
-  return signedAttributesFor(messageDigest, options.certificate, parameters.digestAlgorithm, options.crypto)
+  const { certificate, crypto } = options
+  const others = commitmentAttributes(options)
+  return signedAttributesFor(messageDigest, certificate, parameters.digestAlgorithm, crypto, others)
 }

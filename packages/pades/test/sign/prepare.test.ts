@@ -85,6 +85,7 @@ const refusals: readonly (readonly [string, Uint8Array, string, (object | undefi
     broken(withForm('<</Fields [4 0 R]>>', '<</T (a) /FT /Sig /V <<>>>>')),
     'repaired_and_signed',
   ],
+  ['a reason beside a commitment', makePdf(), 'commitment_invalid', { reason: 'x', commitmentType: 'proofOfApproval' }],
   ['what is no certificate', makePdf(), 'certificate_unsupported', { certificate: latin1('no') }],
   ['no PDF', latin1('hello'), 'not_a_pdf'],
   ['a file without a page', makePdf([catalogWith(''), '<</Type /Pages /Kids []>>']), 'page_tree_invalid'],

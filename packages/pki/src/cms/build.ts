@@ -29,6 +29,8 @@ export interface SignedAttributesFields {
   readonly digestAlgorithm?: HashAlgorithm
   /** Left out in PAdES, where the signature dictionary's M carries it (EN 319 142-1 §6.3). */
   readonly signingTime?: Date
+  /** DER Attribute each: what else is signed. */
+  readonly others?: readonly Uint8Array[]
   readonly crypto: Pick<CryptoProvider, 'digest'>
 }
 
@@ -40,6 +42,7 @@ export function buildSignedAttributes(fields: SignedAttributesFields): Uint8Arra
     buildAttribute(cmsOids.messageDigest, octetString(fields.messageDigest)),
     buildSigningCertificateV2(fields.signingCertificate, digestAlgorithm, fields.crypto),
     ...(signingTime ? [buildAttribute(cmsOids.signingTime, time(signingTime))] : []),
+    ...(fields.others ?? []),
   )
 }
 

@@ -7,6 +7,8 @@ export const cmsOids = {
   signingTime: '1.2.840.113549.1.9.5',
   signingCertificate: '1.2.840.113549.1.9.16.2.12',
   signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
+  signaturePolicyIdentifier: '1.2.840.113549.1.9.16.2.15',
+  commitmentTypeIndication: '1.2.840.113549.1.9.16.2.16',
   signatureTimeStampToken: '1.2.840.113549.1.9.16.2.14',
   tstInfo: '1.2.840.113549.1.9.16.1.4',
   ocspResponse: '1.3.6.1.5.5.7.16.2',
