@@ -60,6 +60,42 @@ for (const line of lines) {
     assert.equal(text(await client.call('lookupApplicationByAppKey', byKey), 'applicationId'), applicationId)
   })
 
+  strangerTest(`Java REST client ${line}: callback URLs, as the models have them`, java, async () => {
+    const client = await openClient()
+    const applicationId = await newApplication(client)
+    const url = {
+      applicationId,
+      name: 'bank',
+      type: 'ACTIVATION_STATUS_CHANGE',
+      callbackUrl: 'https://bank.example/callbacks',
+      attributes: ['userId', 'activationStatus'],
+      authentication: {
+        httpBasic: { enabled: false, username: 'bank', password: 'secret' },
+        oauth2: { enabled: true, tokenUri: 'https://as.example/token', clientId: 'pa', clientSecret: 'secret' },
+      },
+      retentionPeriod: 'P7D',
+      initialBackoff: 'PT2.5S',
+      maxAttempts: 4,
+    }
+    const id = text(await client.call('createCallbackUrl', url), 'id')
+    // A secret that is left out stays; the model writes it as null.
+    const oauth2 = { enabled: true, tokenUri: 'https://as.example/token', clientId: 'pa' }
+    const httpBasic = { enabled: false, username: 'bank' }
+    const authentication = { oauth2, httpBasic }
+    const updated = await client.call('updateCallbackUrl', { ...url, id, name: 'renamed', authentication })
+    assert.equal(text(updated, 'retentionPeriod'), 'PT168H')
+    assert.equal(member(updated, 'authentication', 'httpBasic', 'passwordSet'), true)
+    assert.equal(member(updated, 'authentication', 'oauth2', 'clientSecretSet'), true)
+    // By hand: the client's own method of the list takes no model.
+    const listed = await privateApi('/application/callback/list', { applicationId })
+    assert.deepEqual(forgotten(member(listed, 'callbackUrlList', 0), updated), [])
+    assert.equal(await client.refusal('createCallbackUrl', { ...url, callbackUrl: 'bank' }), 'ERR0014')
+    assert.equal(await client.refusal('createCallbackUrl', { ...url, applicationId: 'nobody' }), 'ERR0015')
+    assert.equal(await client.refusal('updateCallbackUrl', { ...url, id: 'x' }), 'ERR0024')
+    assert.equal(member(await client.call('removeCallbackUrl', { id }), 'removed'), true)
+    assert.equal(member(await client.call('removeCallbackUrl', { id }), 'removed'), false)
+  })
+
   strangerTest(`Java REST client ${line}: an activation, initialised and removed`, java, async () => {
     const client = await openClient()
     const applicationId = await newApplication(client)
