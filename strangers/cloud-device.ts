@@ -83,7 +83,7 @@ export async function handIn(device: Device, path: string): Promise<Approvable> 
 /** The person's yes, by the PIN over the operation's data. */
 export async function authorize(
   device: Device,
-  { operationId: id, operationData: data }: Approvable,
+  { operationId: id, operationData: data }: Pick<Approvable, 'operationId' | 'operationData'>,
   given: StepOptions = {},
 ): Promise<StepOutcome> {
   const { powerauth } = await stack()

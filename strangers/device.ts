@@ -42,15 +42,13 @@ export interface DeviceOptions {
 
 /** Application, activation code, key exchange: the activation is PENDING_COMMIT. */
 export async function createDevice(options: DeviceOptions = {}): Promise<Device> {
-  const { powerauth } = await stack()
-  const folder = await scratch()
   const id = randomUUID()
   const applicationId = `strangers-${id}`
   const userId = `alice-${id.slice(0, 8)}`
   await privateApi('/application/create', { applicationId })
   const detail = await privateApi('/application/detail', { applicationId })
   const applicationKey = text(detail, 'versions', 0, 'applicationKey')
-  const values =
+  const values: StartedActivation['values'] =
     options.config === 'values'
       ? {
           applicationKey,
@@ -58,13 +56,32 @@ export async function createDevice(options: DeviceOptions = {}): Promise<Device>
           masterPublicKey: text(detail, 'masterPublicKey'),
         }
       : { mobileSdkConfig: text(detail, 'versions', 0, 'mobileSdkConfig') }
-  const file = (name: string) => join(folder, `${id}.${name}`)
-  await writeFile(file('config.json'), JSON.stringify({ applicationName: 'Strangers', ...values }))
   const activation = await privateApi('/activation/init', {
     userId,
     applicationId,
     maxFailureCount: options.maxFailureCount ?? 5,
   })
+  return activate({ applicationId, applicationKey, userId, values, activation })
+}
+
+/** What somebody who starts an activation knows of it. */
+export interface StartedActivation {
+  readonly applicationId: string
+  readonly applicationKey: string
+  readonly userId: string
+  /** Of the client's configuration. */
+  readonly values: Readonly<Record<string, string>>
+  /** With `activationId` and `activationCode`. */
+  readonly activation: unknown
+}
+
+/** The key exchange: the activation is PENDING_COMMIT. */
+export async function activate({ values, activation, ...known }: StartedActivation): Promise<Device> {
+  const { powerauth } = await stack()
+  const folder = await scratch()
+  const id = randomUUID()
+  const file = (name: string) => join(folder, `${id}.${name}`)
+  await writeFile(file('config.json'), JSON.stringify({ applicationName: 'Strangers', ...values }))
   const run = async (method: string, given: StepOptions = {}) => {
     const client = await powerAuthClient()
     const common = { v: '3.3', u: powerauth.public, c: file('config.json'), s: file('state.json'), p: pin }
@@ -73,7 +90,7 @@ export async function createDevice(options: DeviceOptions = {}): Promise<Device>
   const created = await run('create', { a: text(activation, 'activationCode') })
   assert.ok(succeeded(created), `activation: ${JSON.stringify(created.log.slice(-2))}`)
   const activationId = text(activation, 'activationId')
-  return { applicationId, applicationKey, activationId, userId, created, run, file }
+  return { ...known, activationId, created, run, file }
 }
 
 export async function commit(device: Device): Promise<void> {

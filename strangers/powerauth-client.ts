@@ -16,7 +16,7 @@ export interface StepOutcome {
   readonly log: readonly LogItem[]
 }
 
-/** Options by their letters, as the public command-line tool has them: `{ p: '1234' }` is `-p 1234`. */
+/** Options by their letters, as the public command-line tool has them: `{ p: '1234' }` is `-p 1234`, and `{ y: '' }` the flag `-y`. */
 export type StepOptions = Readonly<Record<string, string>>
 
 export interface PowerAuthClient {
@@ -28,7 +28,9 @@ export const powerAuthClient = once(async (): Promise<PowerAuthClient> => {
   const client = javaLines(tools.powerauthClient.path, ['lines'])
   return {
     async run(method, options) {
-      const args = ['-m', method, ...Object.entries(options).flatMap(([letter, value]) => [`-${letter}`, value])]
+      const given = ([letter, value]: readonly [string, string]) =>
+        value === '' ? [`-${letter}`] : [`-${letter}`, value]
+      const args = ['-m', method, ...Object.entries(options).flatMap(given)]
       return (await client(args)) as StepOutcome
     },
   }

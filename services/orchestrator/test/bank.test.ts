@@ -101,6 +101,13 @@ test('the subject is the one that the bank knows, and the CSR must have it', asy
   await refused(phone.enrol(requestWith(other)), 'SUBJECT_MISMATCH', 400)
   const sameLength = Buffer.from(subjectOf({ ...alice, givenName: 'Alicf' }).der).toString('base64')
   await refused(phone.enrol(requestWith(sameLength)), 'SUBJECT_MISMATCH', 400)
+  // A client that has other string types: PrintableString becomes UTF8String, and back.
+  const bytes = Uint8Array.fromBase64(subject)
+  const country = bytes.indexOf(0x13)
+  assert.deepEqual([...bytes.subarray(country, country + 4)], [0x13, 2, 0x43, 0x5a])
+  const folded = bytes.with(country + 3, 0x7a).toBase64()
+  await refused(phone.enrol(requestWith(folded)), 'SUBJECT_MISMATCH', 400)
+  await phone.enrol(requestWith(bytes.with(country, 0x0c).toBase64()))
   for (const csr of ['no Base64!', 'AAAA', 'MAA=', requestWith(subject).slice(4)]) {
     await refused(phone.enrol(csr), 'CSR_REFUSED', 400)
   }

@@ -11,7 +11,7 @@ export async function enrol(context: OrchestratorContext, caller: Caller, csr: s
   const { activationId: signerId, userId } = caller
   await requireActivation(context.db, userId, signerId)
   const user = await getUser(context.db, userId)
-  requireSubject(csr, subjectOf(user).der)
+  requireSubject(csr, subjectOf(user))
   await askSigner('CSR_REFUSED', () => context.signer.createSigner({ signerId, userId, csr }))
   await markEnrolled(context.db, signerId, 'EXTERNAL', context.clock.now())
   context.logger.info({ activationId: signerId, mode: 'EXTERNAL' }, 'phone enrolled')
