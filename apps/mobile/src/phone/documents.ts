@@ -1,9 +1,9 @@
 /** Documents on this phone: fetched, checked, and signed as they were shown. */
-import { encodeBase64 } from '@cloudsigner/pki'
+import { encodeBase64, toHex } from '@cloudsigner/pki'
 import type { Authentication } from '@cloudsigner/powerauth-sdk'
 import type { AppPhone, FileAnswer, PhoneDocument } from './app-phone.ts'
 import { DocumentRefused } from './document-refused.ts'
-import { comparisonCode, rebuild, requireSameApproval, requireSameAttributes } from './prepared.ts'
+import { comparisonCode, rebuild, requireApprovalHash, requireSameApproval, requireSameAttributes } from './prepared.ts'
 import { findSigner, requireOwnCertificate } from './signer.ts'
 
 /** A document that waits, and what signing it means, computed from the bytes that are shown. */
@@ -70,7 +70,7 @@ async function openWaiting(phone: AppPhone, document: PhoneDocument): Promise<Op
 /** Signs what `openWaiting` has computed, and nothing that came later. */
 export async function signDocument(phone: AppPhone, opened: OpenedDocument, authentication: Authentication) {
   const { document, toBeSigned, operationId } = opened
-  if (operationId !== undefined) await approveOperation(phone, operationId, authentication)
+  if (operationId !== undefined) await approveOperation(phone, operationId, toBeSigned, authentication)
   const signature = encodeBase64(await phone.sign(authentication, toBeSigned))
   return phone.bank(authentication).signDocument(document.documentId, signature, operationId)
 }
@@ -79,10 +79,14 @@ export function rejectDocument(phone: AppPhone, { document }: OpenedDocument, au
   return phone.bank(authentication).rejectDocument(document.documentId)
 }
 
-/** The operation counts wrong PINs and shows in the history; what releases the key is the signature. */
-async function approveOperation(phone: AppPhone, id: string, authentication: Authentication): Promise<void> {
+/**
+ * The operation counts wrong PINs and shows in the history; what releases the key is the signature. It is approved only
+ * where it carries the hash of this very approval.
+ */
+async function approveOperation(phone: AppPhone, id: string, approval: Uint8Array, authentication: Authentication) {
   const mobileToken = phone.mobileToken('en')
   const operation = await mobileToken.detail(id)
+  requireApprovalHash(operation.data, toHex(phone.crypto.digest('SHA-256', approval)))
   // A call whose answer was lost is made again: the operation is approved already then.
   if (operation.status !== 'APPROVED') await mobileToken.authorize(operation, authentication)
 }

@@ -77,6 +77,15 @@ export function requireSameApproval(
   throw new DocumentRefused('other_approval')
 }
 
+/**
+ * The operation that goes with an approval: `A0*T…`, its first field the SHA-256 of the approval in lower-case
+ * hexadecimal (template `cloud_signature`). Throws `other_approval`.
+ */
+export function requireApprovalHash(operationData: string, hash: string): void {
+  const [header, first] = operationData.split('*')
+  if (header !== 'A0' || first !== `T${hash.toLowerCase()}`) throw new DocumentRefused('other_approval')
+}
+
 /** The first eight digits of the SHA-256 of what the bank handed in: against mix-ups, and nothing else. */
 export function comparisonCode({ bytes, originalSize }: PreparedFile, crypto: PreparedCrypto): string {
   const digits = toHex(crypto.digest('SHA-256', bytes.subarray(0, originalSize)))
