@@ -10,6 +10,7 @@ import {
 } from '@cloudsigner/contracts/powerauth-private'
 import { type CallbackReceiver, startAuthorizationServer, startCallbackReceiver } from '@cloudsigner/service/testing'
 import fc from 'fast-check'
+import { credentialsOf, readAuthentication } from '../src/domain/callback-authentication.ts'
 import { readDuration, writeDuration } from '../src/domain/duration.ts'
 import { activeDevice, createApp } from './fixtures/device.ts'
 import { callPrivate, type RunningService, startService } from './fixtures/service.ts'
@@ -333,6 +334,26 @@ test('what waits for a callback URL goes with it', async () => {
   )
   const rows = await db.selectFrom('callback_event').select('last_error').where('destination', '=', id).execute()
   assert.ok(rows.some(({ last_error }) => last_error === 'its destination was removed'))
+})
+
+test('a key store and trusted roots by their contents become what the sender works with; the rest stays out', () => {
+  const certificate = {
+    enabled: true,
+    useCustomKeyStore: true,
+    keyStoreContent: 'MAA=',
+    keyStorePassword: 'store',
+    useCustomTrustStore: true,
+    trustStoreContent: Buffer.from('-----BEGIN CERTIFICATE-----').toString('base64'),
+  }
+  const httpBasic = { enabled: false, username: 'a', password: 'b' }
+  const stored = readAuthentication({ certificate, httpBasic })
+  assert.deepEqual(credentialsOf(stored), {
+    clientCertificate: { pfx: Uint8Array.of(0x30, 0), passphrase: 'store' },
+    trustedRoots: '-----BEGIN CERTIFICATE-----',
+  })
+  // Kept where the next request leaves them out, as its answer never told them.
+  const { keyStoreContent: _, keyStorePassword: __, ...rest } = certificate
+  assert.deepEqual(readAuthentication({ certificate: rest }, stored).certificate, stored.certificate)
 })
 
 test('durations: what is written is read again', () => {

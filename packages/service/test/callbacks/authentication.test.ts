@@ -4,13 +4,14 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { createCallbackSender } from '../../src/callbacks/send-callback.ts'
-import { assertDestination, callbackDefaults, isCallbackUrl } from '../../src/index.ts'
+import { assertDestination, type CallbackDestination, callbackDefaults, isCallbackUrl } from '../../src/index.ts'
 import {
   type CallbackReceiver,
   createFixedClock,
   startAuthorizationServer,
   startCallbackReceiver,
 } from '../../src/testing/index.ts'
+import * as keys from './tls-material.ts'
 
 const clock = createFixedClock(new Date())
 const never = new AbortController().signal
@@ -95,6 +96,39 @@ test('through an HTTP proxy that asks for credentials', async () => {
   await sender.close()
   proxy.closeAllConnections()
   proxy.close()
+})
+
+test('a client certificate, as PEM or as PKCS #12; and nothing is sent to who cannot prove to be the receiver', async () => {
+  const guarded = await startCallbackReceiver({
+    ...keys.receiver,
+    ca: keys.sender.cert,
+    requestCert: true,
+    rejectUnauthorized: true,
+  })
+  const { cert, key, pfx, passphrase, name } = keys.sender
+  const asPem = { cert, key }
+  const asPfx = { pfx: new Uint8Array(Buffer.from(pfx, 'base64')), passphrase }
+  const deliver = async (how: Partial<CallbackDestination>) => {
+    const sender = createCallbackSender({ url: guarded.url, ...how }, callbackDefaults, clock)
+    const delivery = await sender.send('k8', '{}', never)
+    await sender.close()
+    return delivery
+  }
+  const trustedRoots = keys.receiver.cert
+  for (const clientCertificate of [asPem, asPfx]) {
+    assert.deepEqual(await deliver({ trustedRoots, clientCertificate }), { delivered: true })
+    assert.equal(guarded.received.at(-1)?.clientName, name)
+  }
+  assert.equal((await deliver({ trustedRoots })).delivered, false)
+  assert.deepEqual(await deliver({ clientCertificate: asPem }), {
+    delivered: false,
+    error: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+  })
+  const wrong = await deliver({ trustedRoots, clientCertificate: { ...asPfx, passphrase: 'guessed' } })
+  assert.equal(wrong.delivered, false)
+  assert.doesNotMatch(JSON.stringify(wrong), /guessed/)
+  assert.equal(guarded.received.length, 2)
+  await guarded.close()
 })
 
 test('who does not listen is a failure with a short reason', async () => {
