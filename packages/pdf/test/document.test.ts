@@ -199,3 +199,8 @@ test('mending: the later of two objects counts, and none inside of a stream', as
   const later = await document.getObject(reference(4))
   assert.ok(later instanceof PdfString && text(later.bytes) === 'later')
 })
+
+test('an indirect object without a value is null', async () => {
+  const document = await openDocument(bytesSource(makePdf([...plainObjects, ''])), { repair: 'never' })
+  assert.equal(await document.getObject(reference(4)), null)
+})

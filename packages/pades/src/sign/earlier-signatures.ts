@@ -3,10 +3,13 @@ import {
   bytesSource,
   type OpenOptions,
   openDocument,
+  type PdfDocument,
+  PdfError,
   type PdfSource,
   type Revision,
   segmentsSource,
 } from '@cloudsigner/pdf'
+import type { Modifications } from '../validate/report.ts'
 import { judgeRevision } from '../validate/revision-difference.ts'
 import { PadesError } from './errors.ts'
 
@@ -19,6 +22,15 @@ export async function refuseBreaking(source: PdfSource, { bytes }: Revision, rea
     ...reading,
     repair: 'never',
   })
-  const did = await judgeRevision(updated, updated.revisions.length - 1, maxVisits)
-  if (did === 'OTHER') throw new PadesError('breaks_earlier_signature')
+  if ((await judge(updated)) === 'OTHER') throw new PadesError('breaks_earlier_signature')
+}
+
+/** null where it cannot be said: the document is too large, or has an object that cannot be read and is nobody's concern here. */
+async function judge(updated: PdfDocument): Promise<Modifications | null> {
+  try {
+    return await judgeRevision(updated, updated.revisions.length - 1, maxVisits)
+  } catch (error) {
+    if (error instanceof PdfError) return null
+    throw error
+  }
 }

@@ -97,3 +97,9 @@ for (const [kind, source] of kinds)
       Array(8).fill('TOTAL_PASSED'),
     )
   })
+
+test('a signed document with an object that nobody can read takes a second signature all the same', async () => {
+  const source = makePdf(['<</Type /Catalog /Pages 2 0 R /Odd 4 0 R>>', ...plainObjects.slice(1), '<</Broken >'])
+  const { file } = await signFile((await signFile(source)).file)
+  assert.equal((await verdicts(file)).length, 2)
+})

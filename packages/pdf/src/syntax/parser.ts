@@ -123,6 +123,9 @@ export interface IndirectObject {
 /** `N G obj … endobj` at the lexer's position (7.3.10). A stream's data is not read, only its place noted. */
 export function parseIndirectObject(lexer: Lexer, limits: PdfLimits, recorder?: EntryRecorder): IndirectObject {
   const header = parseObjectHeader(lexer)
+  lexer.skipWhitespace()
+  // An object without a value: other readers take it for null, and so does the test of compacted syntax by SafeDocs.
+  if (lexer.takeKeyword('endobj')) return { ...header, value: null, end: lexer.offset }
   const value = parseValue(lexer, limits, 0, recorder)
   lexer.skipWhitespace()
   if (value instanceof PdfDictionary && lexer.takeKeyword('stream')) {
