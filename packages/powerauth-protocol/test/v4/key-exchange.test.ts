@@ -101,6 +101,14 @@ test('an answer misses nothing', async () => {
   }
 })
 
+test('an answer with a point off the curve is refused before the private key meets it', async () => {
+  const { request, accept } = await startSharedSecretExchange(nodeCrypto, 'EC_P384')
+  const { response } = await answerSharedSecretRequest(nodeCrypto, request)
+  const point = base64Decode(response.encapsulatedKeys[0] ?? '', 'point')
+  const off = base64Encode(point.with(96, (point[96] ?? 0) ^ 1))
+  await refusesLater('invalid_public_key', () => accept({ ...response, encapsulatedKeys: [off] }))
+})
+
 test('suites that are unknown, of tests only, or not available are refused by name', async () => {
   for (const algorithm of ['ML_L3', 'ML_L5', 'EC_P256', 'ec_p384', '', undefined, 'toString']) {
     refuses('unsupported_algorithm', () => parseSharedSecretRequest({ algorithm, encapsulationKeys: ['AAAA'] }))
@@ -154,6 +162,10 @@ test('lattice keys have one encoding only', async () => {
       if (raw !== null) assert.deepEqual(encodeSubjectPublicKey(set, raw), changed)
     }),
   )
+  const spki = encodeSubjectPublicKey('ML-DSA-65', new Uint8Array(1952))
+  for (let at = 0; at < 22; at++) {
+    refuses('invalid_public_key', () => decodeSubjectPublicKey('ML-DSA-65', spki.with(at, (spki[at] ?? 0) ^ 1)))
+  }
   refuses('invalid_encoding', () => decodePrivateKeySeed('ML-DSA-65', new Uint8Array(54)))
 })
 

@@ -99,6 +99,16 @@ test('half a hybrid JWS, another payload, another order of trust or a critical h
   assert.equal(await verifyDeviceJws(nodeCrypto, 'EC_P384_ML_L3', hybridPublic, 'x'), null)
 })
 
+test('a critical extension is refused even under a good signature (RFC 7515 §4.1.11)', async () => {
+  const header = base64UrlEncode(utf8('{"alg":"ES384","crit":["exp"],"exp":1}'))
+  const input = `${header}.${base64UrlEncode(payload)}`
+  const raw = await nodeCrypto.ecdsaP384Sign(hybrid.ecdsa, utf8(input))
+  const [es384] = verifiers
+  assert.ok(es384)
+  const jws = `${input}.${base64UrlEncode(raw)}`
+  await refusesLater('invalid_jwt', () => verifyJws(nodeCrypto, [es384], jws), /critical/)
+})
+
 test('any text is a JWS or an invalid_jwt', async () => {
   await fc.assert(
     fc.asyncProperty(fc.oneof(fc.string(), fc.json()), async (text) => {
@@ -146,6 +156,7 @@ test('a request of another scope, application or key is refused', async () => {
     [ofApplication, { application: other }],
     [ofApplication, foreign],
     [ofActivation, wrong],
+    [ofActivation, { application, activation: { activationId: 'another', temporaryKeyMacKey } }],
     [flip(ofApplication), scopes.application],
     [`${ofApplication}A`, scopes.application],
     ['', scopes.application],

@@ -148,6 +148,20 @@ test('a status that does not authenticate is no status', async () => {
   await refuses('invalid_response', phone.fetchActivationStatus())
 })
 
+test('a temporary key serves until ten seconds before its end', async () => {
+  let now = clock.now().getTime()
+  const { phone, server } = await activated({ clock: { now: () => new Date(now) } })
+  const asked = () => server.paths.filter((path) => path === '/pa/v4/keystore/create').length
+  const counts: number[] = []
+  for (const passed of [0, 0, 289_000, 2_000]) {
+    now += passed
+    await phone.signWithDevicePrivateKeys(pin, data)
+    counts.push(asked())
+  }
+  const [first = 0] = counts
+  assert.deepEqual(counts, [first, first, first, first + 1])
+})
+
 test('where the server refuses an envelope, the next request asks for another temporary key', async () => {
   const { phone, server } = await activated()
   const asked = () => server.paths.filter((path) => path === '/pa/v4/keystore/create').length
