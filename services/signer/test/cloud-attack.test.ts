@@ -214,20 +214,23 @@ test('a document written SIGNING, as if it had been released: with rows of his, 
   }
 })
 
-/** She released it; then an authority was away, and the rows are his. */
-async function interrupted(): Promise<{ document: UploadDocumentResponse; release: Release }> {
+/** She released it; then an authority was away, and came back when he had rewritten the rows: not before, lest the job end the work. */
+async function interrupted(
+  rewrite: (document: UploadDocumentResponse) => Promise<unknown>,
+): Promise<{ document: UploadDocumentResponse; release: Release }> {
   fixture.outside.faults = {}
   const document = await upload(fixture, alice)
   const release = await releaseOf(fixture, alice, document)
   fixture.outside.faults = { tsa: 'down' }
   const call = { approval: release, signatureLevel: 'PADES_B_T' as const }
   await assert.rejects(fixture.client.signDocument(document.documentId, call), /time-stamping authority/)
+  await rewrite(document)
   fixture.outside.faults = {}
   return { document, release }
 }
 
 test('what she released exchanged for another document of hers, while the signing was interrupted', async () => {
-  const { document, release } = await interrupted()
+  fixture.outside.faults = {}
   const other = await upload(fixture, alice, new Uint8Array([...file, 0x0a]))
   const rows = rowsOf(fixture)
   const { plan, signed_attributes } = await rows
@@ -235,11 +238,13 @@ test('what she released exchanged for another document of hers, while the signin
     .select(['plan', 'signed_attributes'])
     .where('id', '=', other.documentId)
     .executeTakeFirstOrThrow()
-  await rows
-    .updateTable('document')
-    .set({ plan: JSON.stringify(plan), signed_attributes })
-    .where('id', '=', document.documentId)
-    .execute()
+  const { document, release } = await interrupted(({ documentId }) =>
+    rows
+      .updateTable('document')
+      .set({ plan: JSON.stringify(plan), signed_attributes })
+      .where('id', '=', documentId)
+      .execute(),
+  )
   await staysUnsigned(document, release)
 })
 
@@ -250,13 +255,14 @@ test('a release of hers whose row says something else now', async () => {
     { signature: bytesOf(his.signature) },
     { sealed_intent: systemRandom(100) },
   ]) {
-    const { document, release } = await interrupted()
+    const { document, release } = await interrupted(({ documentId }) =>
+      rowsOf(fixture).updateTable('release').set(change).where('document_id', '=', documentId).execute(),
+    )
     const changed = {
       ...release,
       operationId: change.operation_id ?? release.operationId,
       signature: change.signature ? base64(change.signature) : release.signature,
     }
-    await rowsOf(fixture).updateTable('release').set(change).where('document_id', '=', document.documentId).execute()
     await staysUnsigned(document, changed)
   }
 })
