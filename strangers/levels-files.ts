@@ -117,12 +117,14 @@ async function make(name: string, algorithm: Algorithm, level: PadesLevel, kind:
 export interface SignRequest {
   readonly algorithm: Algorithm
   readonly level: PadesLevel
+  /** Of an encrypted file; default the empty one. */
+  readonly password?: string
   readonly more?: Pick<PrepareOptions, 'appearance' | 'certify' | 'commitmentType' | 'signaturePolicy'>
 }
 
 /** Signs these bytes; path of the file of this name. */
 export async function signFile(name: string, bytes: Uint8Array, request: SignRequest): Promise<string> {
-  const { algorithm, level, more = {} } = request
+  const { algorithm, level, password = '', more = {} } = request
   const { issuing, timeStamp } = await authorities()
   const { key, certificate } = await signerOf(algorithm)
   const source = bytesSource(bytes)
@@ -134,24 +136,24 @@ export async function signFile(name: string, bytes: Uint8Array, request: SignReq
     signatureAlgorithm: key.signatureAlgorithm,
     crypto: nodeCrypto,
     timestampTokenBytes: level === 'B-B' ? 0 : await probeTimeStampBytes(probe),
-    ...reading,
+    ...reading(password),
     ...more,
   })
   const signature = await key.sign(signedAttributes)
-  const options = level === 'B-B' ? { level, crypto: nodeCrypto } : { ...(await raising()), level }
+  const options = level === 'B-B' ? { level, crypto: nodeCrypto } : { ...(await raising(password)), level }
   return write(name, [bytes, ...(await embedAtLevel(source, plan, signature, options))])
 }
 
 /** Raises what is signed already. */
 export async function raiseFile(name: string, bytes: Uint8Array, level: 'B-T' | 'B-LT' | 'B-LTA'): Promise<string> {
-  return write(name, [bytes, ...(await augmentSignatures(bytesSource(bytes), { ...(await raising()), level }))])
+  return write(name, [bytes, ...(await augmentSignatures(bytesSource(bytes), { ...(await raising('')), level }))])
 }
 
-const reading = { inflate: zlibInflate, decryption: { ciphers: nodeCiphers } }
+const reading = (password: string) => ({ inflate: zlibInflate, decryption: { ciphers: nodeCiphers, password } })
 
-async function raising() {
+async function raising(password: string) {
   const { root, timeStamp, fetchRevocation } = await authorities()
-  return { crypto: nodeCrypto, at: new Date(), timeStamp, trustAnchors: [root], fetchRevocation, ...reading }
+  return { crypto: nodeCrypto, at: new Date(), timeStamp, trustAnchors: [root], fetchRevocation, ...reading(password) }
 }
 
 async function write(name: string, parts: readonly Uint8Array[]): Promise<string> {

@@ -7,6 +7,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import type { PadesLevel } from '@cloudsigner/pades'
+import { encryptedByQpdf } from '@cloudsigner/testing'
 import { authorities } from './levels-authorities.ts'
 import {
   type Algorithm,
@@ -149,6 +150,28 @@ for (const algorithm of Object.keys(algorithms) as Algorithm[])
       }
     })
   }
+
+for (const [kind, base64] of Object.entries(encryptedByQpdf))
+  strangerTest(
+    `encrypted, ${kind}: signed at B-LTA, DSS and pdfsig agree`,
+    ['java', 'dss', 'pdfsig', 'certutil'],
+    async () => {
+      const { trust } = await authorities()
+      const name = `encrypted-${kind.replace(/\W+/g, '_')}`
+      const request = { algorithm: 'ECDSA P-256', level: 'B-LTA', password: 'o' } as const
+      const file = await signFile(name, Uint8Array.fromBase64(base64), request)
+      const { error, signatures } = await dss(trust, file, 'o')
+      const [ofDss] = signatures
+      assert.deepEqual(
+        [ofDss?.indication, ofDss?.level],
+        ['TOTAL_PASSED', 'PAdES-BASELINE-LTA'],
+        JSON.stringify(error ?? ofDss),
+      )
+      const user = /object streams|open to all/.test(kind) ? '' : 'u'
+      const ofPdfsig = await pdfsig(file, trust, user)
+      assert.ok(ofPdfsig.signatureValid && ofPdfsig.certificateTrusted, ofPdfsig.said)
+    },
+  )
 
 strangerTest(
   'a signature policy and a commitment type: DSS, pyHanko and pdfsig agree',

@@ -92,8 +92,8 @@ async function judge<Report>(path: string, query: Readonly<Record<string, string
 }
 
 /** Online on loopback, so that it fetches our CRL, OCSP answers and issuers. */
-export function dss(trust: string, file: string): Promise<DssReport> {
-  return judge('validate', { trust, online: 'true', name: file }, file)
+export function dss(trust: string, file: string, password?: string): Promise<DssReport> {
+  return judge('validate', { trust, online: 'true', name: file, ...(password !== undefined && { password }) }, file)
 }
 
 export function veraPdf(file: string): Promise<ConformanceReport> {
@@ -118,12 +118,17 @@ async function nssStore(trust: string): Promise<string> {
 const storeOfStack = once(async () => nssStore((await stack()).ca.trustRoot))
 const stores = new Map<string, Promise<string>>()
 
-/** `trust` is the stack's root where absent. */
-export async function pdfsig(file: string, trust?: string): Promise<PdfsigReport> {
+/** `trust` is the stack's root where absent; `password` the user's. */
+export async function pdfsig(file: string, trust?: string, password?: string): Promise<PdfsigReport> {
   const known = trust === undefined ? storeOfStack() : (stores.get(trust) ?? nssStore(trust))
   if (trust !== undefined) stores.set(trust, known)
   const store = await known
-  const { stdout } = await run('pdfsig', ['-nssdir', `sql:${store}`, file])
+  const { stdout } = await run('pdfsig', [
+    '-nssdir',
+    `sql:${store}`,
+    ...(password === undefined ? [] : ['-upw', password]),
+    file,
+  ])
   return {
     said: stdout,
     signatureValid: stdout.includes('Signature is Valid.'),
