@@ -4,8 +4,8 @@ import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { passes, readTrustAnchors, reportFile } from '../apps/cli/src/validate/file-report.ts'
 import { revocationClient } from '../apps/cli/src/validate/revocation-client.ts'
-import { type Customer, enrolCustomers } from './e2e/customers.ts'
-import { externalJourney, type Journey, type StepName } from './e2e/journey.ts'
+import { enrolCustomers } from './e2e/customers.ts'
+import { cloudJourney, externalJourney, type Journey, type StepName } from './e2e/journey.ts'
 import { type LoadResult, runFor, runStepByStep } from './e2e/load.ts'
 import { memoryOf, startMeter, type Used } from './e2e/meter.ts'
 import { type ProfileSummary, summariseProfile } from './e2e/profile.ts'
@@ -41,7 +41,7 @@ interface ModeResult {
 }
 
 const levels = [1, 8, 32]
-const customerCount = 8
+const customerCount = 32
 const warmUpSeconds = 12
 const stepDocuments = 600
 /** Of the step-by-step and the profiled runs. */
@@ -52,7 +52,6 @@ const documentFile = new URL('../examples/consumer-loan.pdf', import.meta.url)
 interface Bench {
   readonly options: BenchmarkOptions
   readonly stack: Stack
-  readonly customers: readonly Customer[]
   readonly file: Uint8Array
   readonly processes: readonly Measured[]
 }
@@ -61,8 +60,7 @@ export const benchE2e: Benchmark = async (options) => {
   const file = new Uint8Array(await readFile(documentFile))
   const stack = await startStack()
   try {
-    const customers = await enrolCustomers(stack.ready, customerCount)
-    const bench = { options, stack, customers, file, processes: processesOf(stack) }
+    const bench = { options, stack, file, processes: processesOf(stack) }
     const machine = { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism() }
     const settings = stack.databaseSettings
     say(
@@ -74,7 +72,9 @@ export const benchE2e: Benchmark = async (options) => {
         .map((pair) => pair.join(' '))
         .join(', ')}; blobs are files, flushed\n`,
     )
-    const modes = [await measureMode(bench, 'external')]
+    const modes: ModeResult[] = []
+    for (const mode of ['external', 'cloud'] as const)
+      if (options.mode === 'both' || options.mode === mode) modes.push(await measureMode(bench, mode))
     return {
       benchmark: 'e2e',
       ...machine,
@@ -103,8 +103,10 @@ async function measureMode(bench: Bench, mode: Journey['mode']): Promise<ModeRes
   say(`\n${mode}\n`)
   const door = openSignerDoor(stack.ready, Math.max(...levels))
   try {
-    const journey = externalJourney(door)
-    const load = { journey, customers: bench.customers, file: bench.file }
+    const { file } = bench
+    const customers = await enrolCustomers(stack.ready, mode, customerCount)
+    const journey = mode === 'external' ? externalJourney(door) : cloudJourney(door, stack.ready, file)
+    const load = { journey, customers, file }
     await runFor({ ...load, concurrency: steadyConcurrency }, warmUpSeconds)
     say(levelHeading())
     const results: LevelResult[] = []
@@ -142,7 +144,13 @@ function levelOf(concurrency: number, { documents, seconds, latencies }: LoadRes
     concurrency,
     documents,
     perSecond: documents / seconds,
-    latencies: { whole: of('whole'), upload: of('upload'), signature: of('signature'), download: of('download') },
+    latencies: {
+      whole: of('whole'),
+      upload: of('upload'),
+      approval: of('approval'),
+      signature: of('signature'),
+      download: of('download'),
+    },
     used,
   }
 }

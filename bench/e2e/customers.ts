@@ -1,6 +1,7 @@
 /** People whose phones are activated and enrolled through the real APIs, once, before anything is measured. */
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto'
 import { type BankClient, createBankClient, createPhoneClient } from '@cloudsigner/clients/orchestrator'
+import { createSignerClient } from '@cloudsigner/clients/signer'
 import { assembleCertificationRequest, buildCertificationRequestInfo, derToPem, parseName } from '@cloudsigner/pki'
 import { keySigner } from '@cloudsigner/pki/node'
 import type { CryptoProvider, P256KeyPair } from '@cloudsigner/powerauth-protocol'
@@ -13,6 +14,8 @@ export interface Customer {
   readonly userId: string
   /** The activation's id, which is the signer's. */
   readonly signerId: string
+  /** Of PowerAuth. */
+  readonly applicationId: string
   readonly powerAuth: PowerAuth
   /** DER ECDSA by the phone's own key. */
   signByDevice(data: Uint8Array): Uint8Array
@@ -20,20 +23,36 @@ export interface Customer {
 
 export const pin = '1234'
 
-export async function enrolCustomers({ orchestrator }: WholeReadyFile, count: number): Promise<readonly Customer[]> {
-  const { url, basic } = orchestrator
-  const authorization = `Basic ${btoa(`${basic.user}:${basic.password}`)}`
-  const bank = createBankClient({ baseUrl: url, authorization: () => authorization })
+/** Activates so many phones, and enrols each as a signer of the mode. */
+export async function enrolCustomers(
+  ready: WholeReadyFile,
+  mode: 'external' | 'cloud',
+  count: number,
+): Promise<readonly Customer[]> {
+  const { url, basic } = ready.orchestrator
+  const bank = createBankClient({ baseUrl: url, authorization: () => authorizationOf(basic) })
   const customers: Customer[] = []
-  for (let index = 0; index < count; index += 1) customers.push(await enrol(bank, url, `customer-${index}`))
+  for (let index = 0; index < count; index += 1) {
+    const phone = await activate(bank, `${mode}-${index}`)
+    if (mode === 'external') await enrolExternal(url, phone)
+    else await enrolCloud(ready.signer, phone)
+    customers.push(phone)
+  }
   return customers
 }
 
-async function enrol(bank: BankClient, url: string, userId: string): Promise<Customer> {
+const authorizationOf = ({ user, password }: { readonly user: string; readonly password: string }) =>
+  `Basic ${btoa(`${user}:${password}`)}`
+
+interface Phone extends Customer {
+  readonly key: KeyObject
+}
+
+async function activate(bank: BankClient, userId: string): Promise<Phone> {
   const identity = { type: 'PNO', value: '8001011234' } as const
   await bank.createUser({ userId, givenName: 'Alice', surname: 'Novak', country: 'CZ', identity })
   const { qrCode } = await bank.startActivation(userId)
-  const { mobileSdkConfig, enrollmentServerUrl } = await bank.getMobileApplication()
+  const { mobileSdkConfig, enrollmentServerUrl, applicationId } = await bank.getMobileApplication()
   const device = keepingDeviceKey()
   const powerAuth = await PowerAuth.open({
     mobileSdkConfig,
@@ -47,6 +66,11 @@ async function enrol(bank: BankClient, url: string, userId: string): Promise<Cus
   await powerAuth.persistActivation({ password: pin })
   await bank.commitActivation(userId, activationId)
   const key = device.keyOf(powerAuth.devicePublicKey)
+  const signByDevice = (data: Uint8Array) => sign('sha256', data, key)
+  return { userId, signerId: activationId, applicationId, powerAuth, signByDevice, key }
+}
+
+async function enrolExternal(url: string, { powerAuth, key }: Phone): Promise<void> {
   const app = createPhoneClient({
     baseUrl: url,
     authorize: ({ method, uriId, body }) =>
@@ -57,7 +81,20 @@ async function enrol(bank: BankClient, url: string, userId: string): Promise<Cus
       }),
   })
   await app.enrol(await certificationRequest(key, (await app.getSubject()).subject))
-  return { userId, signerId: activationId, powerAuth, signByDevice: (data) => sign('sha256', data, key) }
+}
+
+/** The key pair is made by CloudSigner; the device signs to have its own pinned to it. */
+async function enrolCloud(signer: WholeReadyFile['signer'], phone: Phone): Promise<void> {
+  const client = createSignerClient({ baseUrl: signer.url, authorization: () => authorizationOf(signer.basic) })
+  const ids = { signerId: phone.signerId, userId: phone.userId }
+  const { challengeId, toBeSigned } = await client.createChallenge(ids)
+  await client.createCloudSigner({
+    ...ids,
+    mode: 'CLOUD',
+    devicePublicKey: Buffer.from(keySigner(phone.key).subjectPublicKeyInfo).toString('base64'),
+    challengeId,
+    signature: Buffer.from(phone.signByDevice(Buffer.from(toBeSigned, 'base64'))).toString('base64'),
+  })
 }
 
 async function certificationRequest(key: KeyObject, subject: string): Promise<string> {

@@ -24,7 +24,13 @@ export interface Load {
 /** Whole journeys for so long; those that are under way at the end are finished and counted with their time. */
 export async function runFor(load: Load, seconds: number): Promise<LoadResult> {
   const { journey, file, concurrency } = load
-  const latencies: Record<StepName | 'whole', number[]> = { upload: [], signature: [], download: [], whole: [] }
+  const latencies: Record<StepName | 'whole', number[]> = {
+    upload: [],
+    approval: [],
+    signature: [],
+    download: [],
+    whole: [],
+  }
   let signed = new Uint8Array()
   const started = performance.now()
   const deadline = started + seconds * 1000
@@ -34,14 +40,16 @@ export async function runFor(load: Load, seconds: number): Promise<LoadResult> {
       const times = [performance.now()]
       const uploaded = await journey.upload(customer, file)
       times.push(performance.now())
-      await journey.sign(customer, uploaded)
+      const approved = await journey.approve(customer, uploaded)
+      times.push(performance.now())
+      await journey.sign(uploaded, approved)
       times.push(performance.now())
       signed = new Uint8Array(await journey.download(uploaded))
       times.push(performance.now())
       requireSigned(signed, file)
       for (const [index, step] of stepNames.entries())
         latencies[step].push((times[index + 1] ?? Number.NaN) - (times[index] ?? Number.NaN))
-      latencies.whole.push((times[3] ?? Number.NaN) - (times[0] ?? Number.NaN))
+      latencies.whole.push((times.at(-1) ?? Number.NaN) - (times[0] ?? Number.NaN))
     }
   })
   return { documents: latencies.whole.length, seconds: (performance.now() - started) / 1000, latencies, signed }
@@ -56,6 +64,7 @@ export async function runStepByStep(
   const { journey, file, concurrency } = load
   const numbers = Array.from({ length: documents }, (_, index) => index)
   const uploaded: Uploaded[] = []
+  const approved: object[] = []
   const each = (work: (number: number) => Promise<void>) => async () => {
     const left = numbers.values()
     await workers(concurrency, async () => {
@@ -74,8 +83,14 @@ export async function runStepByStep(
     }),
   )
   await around(
+    'approval',
+    each(async (number) => {
+      approved[number] = await journey.approve(customerOf(load, number), uploadedBy(number))
+    }),
+  )
+  await around(
     'signature',
-    each((number) => journey.sign(customerOf(load, number), uploadedBy(number))),
+    each((number) => journey.sign(uploadedBy(number), approved[number] ?? {})),
   )
   await around(
     'download',

@@ -4,7 +4,7 @@ import type { WholeReadyFile } from '../../apps/cli/src/up/ready-file.ts'
 
 export interface Uploaded {
   readonly documentId: string
-  /** What the device signs. */
+  /** What the device signs in External mode. */
   readonly hash: Uint8Array
   readonly answer: Readonly<Record<string, unknown>>
 }
@@ -34,8 +34,8 @@ export function openSignerDoor({ signer }: WholeReadyFile, connections: number):
       const form = formOf({ signerId, externalId: name, name }, file)
       const answer = await (await call('POST', '/documents', `multipart/form-data; boundary=${boundary}`, form)).json()
       const { documentId, hash } = answer as Record<string, unknown>
-      if (typeof documentId !== 'string' || typeof hash !== 'string') throw new Error('the upload was not taken')
-      return { documentId, hash: Buffer.from(hash, 'base64'), answer: answer as Record<string, unknown> }
+      if (typeof documentId !== 'string') throw new Error('the upload was not taken')
+      return { documentId, hash: Buffer.from(String(hash ?? ''), 'base64'), answer: answer as Record<string, unknown> }
     },
     async sign(documentId, request) {
       const body = JSON.stringify(request)
