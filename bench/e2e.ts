@@ -42,8 +42,10 @@ interface ModeResult {
 
 const levels = [1, 8, 32]
 const customerCount = 32
-const warmUpSeconds = 12
-const stepDocuments = 600
+/** Until V8 has compiled what is hot, or for so long at most. */
+const warmUpDocuments = 1500
+const warmUpSeconds = 90
+const stepDocuments = 300
 /** Of the step-by-step and the profiled runs. */
 const steadyConcurrency = 8
 const profiledServices = ['signer', 'ca', 'powerauth']
@@ -107,7 +109,7 @@ async function measureMode(bench: Bench, mode: Journey['mode']): Promise<ModeRes
     const customers = await enrolCustomers(stack.ready, mode, customerCount)
     const journey = mode === 'external' ? externalJourney(door) : cloudJourney(door, stack.ready, file)
     const load = { journey, customers, file }
-    await runFor({ ...load, concurrency: steadyConcurrency }, warmUpSeconds)
+    await runFor({ ...load, concurrency: steadyConcurrency }, warmUpSeconds, warmUpDocuments)
     say(levelHeading())
     const results: LevelResult[] = []
     for (const concurrency of levels) {

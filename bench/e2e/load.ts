@@ -21,8 +21,9 @@ export interface Load {
   readonly concurrency: number
 }
 
-/** Whole journeys for so long; those that are under way at the end are finished and counted with their time. */
-export async function runFor(load: Load, seconds: number): Promise<LoadResult> {
+/** Whole journeys for so long, or until so many have begun; those that are under way at the end are finished and counted with their time. */
+export async function runFor(load: Load, seconds: number, most = Number.POSITIVE_INFINITY): Promise<LoadResult> {
+  let begun = 0
   const { journey, file, concurrency } = load
   const latencies: Record<StepName | 'whole', number[]> = {
     upload: [],
@@ -36,7 +37,8 @@ export async function runFor(load: Load, seconds: number): Promise<LoadResult> {
   const deadline = started + seconds * 1000
   await workers(concurrency, async (worker) => {
     const customer = customerOf(load, worker)
-    while (performance.now() < deadline) {
+    while (performance.now() < deadline && begun < most) {
+      begun += 1
       const times = [performance.now()]
       const uploaded = await journey.upload(customer, file)
       times.push(performance.now())
