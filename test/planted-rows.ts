@@ -149,6 +149,16 @@ export const plantedRows: readonly Planted[] = [
     found: [/told once to each/, /same at each attempt/],
   },
   {
+    what: 'the bank was never told of a signature',
+    sql: `delete from signer.callback_event where subject = ${one('SIGNED')}::text`,
+    found: [/told once to each/],
+  },
+  {
+    what: 'the bank never took what it was told',
+    sql: 'delete from orchestrator.received_callback',
+    found: [/no callback is lost/],
+  },
+  {
     what: 'a callback was given up',
     sql: `update powerauth.callback_event set status = 'FAILED', last_error = 'x' where status = 'COMPLETED'`,
     found: [/no callback is lost/],

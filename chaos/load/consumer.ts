@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sha256 } from '../audit/evidence.ts'
 import type { Journal } from '../journal.ts'
 import type { Chance } from '../random.ts'
+import { outcomeOf } from './outcome.ts'
+import { patiently, type World } from './world.ts'
 
 /** Whom the stack tells by callbacks. It is as unreliable as those are, and says in the journal what it took. */
 export interface Consumer {
@@ -50,5 +52,18 @@ export async function startConsumer(journal: Journal, chance: Chance): Promise<C
       server.close()
       server.closeAllConnections()
     },
+  }
+}
+
+/** Has PowerAuth tell an address of every activation and operation of the bank's application. */
+export async function subscribe({ bank, powerAuth }: World, callbackUrl: string): Promise<void> {
+  const application = await patiently(() => outcomeOf(() => bank.getMobileApplication()))
+  if (application.kind !== 'acknowledged') throw new Error('the bank does not tell its application')
+  const { applicationId } = application.value
+  const attempts = { initialBackoff: 'PT0.1S', maxAttempts: 10_000 }
+  for (const type of ['ACTIVATION_STATUS_CHANGE', 'OPERATION_STATUS_CHANGE'] as const) {
+    const request = { applicationId, name: type, type, callbackUrl, ...attempts }
+    const subscribed = await patiently(() => outcomeOf(() => powerAuth.createCallbackUrl(request)))
+    if (subscribed.kind !== 'acknowledged') throw new Error(`PowerAuth takes no subscription of ${type}`)
   }
 }

@@ -50,14 +50,6 @@ export function openWorld({ signer, orchestrator, powerauth }: WholeReadyFile, j
   }
 }
 
-/** Has PowerAuth tell an address of every activation and operation of the bank's application. */
-export async function subscribe({ bank, powerAuth }: World, callbackUrl: string): Promise<void> {
-  const { applicationId } = await bank.getMobileApplication()
-  const attempts = { initialBackoff: 'PT0.1S', maxAttempts: 10_000 }
-  for (const type of ['ACTIVATION_STATUS_CHANGE', 'OPERATION_STATUS_CHANGE'] as const)
-    await powerAuth.createCallbackUrl({ applicationId, name: type, type, callbackUrl, ...attempts })
-}
-
 /** After an answer that got lost, in milliseconds. */
 export const pauseMs = 150
 /** How long a stack may be away, kills and starts included, in milliseconds. */
