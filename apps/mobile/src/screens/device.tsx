@@ -76,7 +76,7 @@ function CertificateCard({ signer, outcome }: { readonly signer: Signer } & Outc
     try {
       const done = await authorization.perform({
         title: device.renewTitle,
-        biometryAllowed: true,
+        biometryAllowed: false,
         async perform(authentication) {
           await renewSigner(session.phone, mode, authentication)
           return true

@@ -81,18 +81,25 @@ export function DocumentReader(props: {
     )
   }
   const foot = read ? (
-    <div class="two">
-      <Button
-        kind="danger"
-        onPress={() => {
-          rejecting.value = true
-        }}
-      >
-        {texts.reject}
-      </Button>
-      <Button kind="primary" icon="pen" onPress={() => void signNow()}>
-        {texts.sign}
-      </Button>
+    <div class="stack">
+      {outcome.value && (
+        <Notice kind={outcome.value.kind} title={outcome.value.title} announce>
+          {outcome.value.text}
+        </Notice>
+      )}
+      <div class="two">
+        <Button
+          kind="danger"
+          onPress={() => {
+            rejecting.value = true
+          }}
+        >
+          {texts.reject}
+        </Button>
+        <Button kind="primary" icon="pen" onPress={() => void signNow()}>
+          {texts.sign}
+        </Button>
+      </div>
     </div>
   ) : (
     <div class="stack">
@@ -107,11 +114,6 @@ export function DocumentReader(props: {
   return (
     <Screen title={opened.document.name} onBack={onBack} wide foot={foot}>
       <div class="inset">
-        {outcome.value && (
-          <Notice kind={outcome.value.kind} title={outcome.value.title} announce>
-            {outcome.value.text}
-          </Notice>
-        )}
         <HazardNotice hazards={hazards} />
         <div class="card">
           <p class="comparison">

@@ -27,7 +27,7 @@ export function Enrol() {
     const perform = (authentication: Authentication) =>
       mode.peek() === 'CLOUD' ? enrolInCloud(phone, authentication) : enrol(phone, name, authentication)
     try {
-      const signer = await authorization.perform({ title: texts.pinTitle, biometryAllowed: true, perform })
+      const signer = await authorization.perform({ title: texts.pinTitle, biometryAllowed: false, perform })
       if (signer !== undefined) await session.refresh()
     } catch (error) {
       trouble.value = troubleOf(error)

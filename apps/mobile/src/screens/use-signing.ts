@@ -29,7 +29,8 @@ export function useSigning(): {
     try {
       const signed = await authorization.perform({
         title,
-        biometryAllowed: true,
+        // The vault with the signing key opens by the PIN, unless PowerAuth is told otherwise.
+        biometryAllowed: false,
         async perform(authentication) {
           // After a wrong PIN the rest is tried again, and nothing twice.
           for (let next = pending[0]; next !== undefined; next = pending[0]) {
