@@ -107,6 +107,9 @@ test('only ACTIVE renews; a device that is gone, or a CA that does not answer, l
   assert.equal(await renew(), 0)
   fixture.outside.faults = {}
   assert.deepEqual(await Promise.all([blocked, gone, unlucky].map(rowOf)), before)
+  const asked = ({ activationId }: Phone) =>
+    fixture.outside.issued.filter(({ username }) => username === activationId).length
+  assert.deepEqual([blocked, gone].map(asked), [1, 1], 'the CA is not asked for what would not be used')
   assert.match(fixture.environment.logger.text(), /a signer could not be renewed and will be tried again/)
   assert.ok((await renew()) >= 1)
   assert.deepEqual(

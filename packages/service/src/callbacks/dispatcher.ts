@@ -60,13 +60,13 @@ export async function dispatchEvents(
   let events = 0
   let retryAt: Date | undefined
   while (events < limit && !signal.aborted) {
-    const { batch, closedUntil } = await claim(options, destination, limit - events)
+    const { batch, closedUntil, wasClosed } = await claim(options, destination, limit - events)
     if (closedUntil !== undefined) retryAt = earlier(retryAt, closedUntil)
     if (batch.length === 0) break
     const results = await Promise.all(
       batch.map(async (event) => ({ event, delivery: await deliver(options, destination, how, event, signal) })),
     )
-    const next = await record(options, destination, how, results, signal)
+    const next = await record(options, destination, how, { results, wasClosed }, signal)
     events += batch.length
     if (next !== undefined) retryAt = earlier(retryAt, next)
   }
@@ -75,6 +75,8 @@ export async function dispatchEvents(
 
 interface Claimed {
   readonly batch: readonly ClaimedEvent[]
+  /** The breaker was closed, and no failure counted. */
+  readonly wasClosed: boolean
   /** Nobody sends until then. */
   readonly closedUntil?: Date
 }
@@ -84,20 +86,21 @@ async function claim({ db, clock, settings }: DispatcherOptions, destination: st
   const now = clock.now()
   const leasedUntil = new Date(now.getTime() + leaseSeconds(settings) * 1000)
   const breaker = await findBreaker(db, destination)
+  const wasClosed = breaker.failures === 0
   switch (admission(breaker, now)) {
     case 'none':
-      return { batch: [], ...(breaker.openUntil === null ? {} : { closedUntil: breaker.openUntil }) }
+      return { batch: [], wasClosed, ...(breaker.openUntil === null ? {} : { closedUntil: breaker.openUntil }) }
     case 'one': {
       const probe = probing(breaker, leasedUntil)
-      if (!(await reserveProbe(db, destination, breaker, probe))) return { batch: [] }
+      if (!(await reserveProbe(db, destination, breaker, probe))) return { batch: [], wasClosed }
       const batch = await claimEvents(db, destination, { limit: 1, now, leasedUntil })
       // Nothing is due: whoever has something may try.
       if (batch.length === 0) await reserveProbe(db, destination, probe, breaker)
-      return { batch }
+      return { batch, wasClosed }
     }
     case 'all': {
       const batch = Math.min(limit, settings.concurrency)
-      return { batch: await claimEvents(db, destination, { limit: batch, now, leasedUntil }) }
+      return { batch: await claimEvents(db, destination, { limit: batch, now, leasedUntil }), wasClosed }
     }
   }
 }
@@ -121,7 +124,7 @@ async function record(
   options: DispatcherOptions,
   destination: string,
   how: CallbackDestination,
-  results: readonly Result[],
+  { results, wasClosed }: { readonly results: readonly Result[]; readonly wasClosed: boolean },
   signal: AbortSignal,
 ): Promise<Date | undefined> {
   const { db, clock, settings } = options
@@ -130,6 +133,11 @@ async function record(
   const setbacks = results.flatMap(({ event, delivery }) =>
     delivery.delivered ? [] : [{ event, setback: setbackOf(options, how, event, delivery.error, now, signal.aborted) }],
   )
+  // The common case, in one statement: there is nothing to count.
+  if (setbacks.length === 0 && wasClosed) {
+    await recordCompleted(db, completed, { now, deleteAfter: deleteAfterOf(how, now) })
+    return undefined
+  }
   for (const { event, setback } of setbacks) logSetback(options, destination, event, setback)
   await db.transaction().execute(async (transaction) => {
     if (completed.length > 0) {

@@ -7,7 +7,7 @@ import { SignerProblem } from '../domain/signer-problem.ts'
 import type { MadeSignature, StoredDocument, StoredSegment } from '../store/document-store.ts'
 import { findRelease } from '../store/release-store.ts'
 import { type NotSigned, recordSignature, type SignatureRecord } from '../store/signature-store.ts'
-import { getSigner, type IssuedCertificate, type Signer } from '../store/signer-store.ts'
+import { getSigner, type IssuedCertificate } from '../store/signer-store.ts'
 import { recordStrayBlobs } from '../store/stray-blob-store.ts'
 import type { SignerTransaction } from '../store/tables.ts'
 import { adoptableSince, discardBlob, noLongerActive } from './upload-document.ts'
@@ -105,7 +105,7 @@ async function recordAndTell(
   return context.db.transaction().execute(async (transaction) => {
     const refused = await recordSignature(transaction, record, adoptableSince(context))
     if (refused === null) {
-      await tellSigned(context, transaction, await getSigner(transaction, record.signerId), document, record, record.at)
+      await tellSigned(context, transaction, document, record)
     }
     return refused
   })
@@ -115,12 +115,11 @@ async function recordAndTell(
 async function tellSigned(
   { events }: SignerContext,
   transaction: SignerTransaction,
-  signer: Signer,
   document: StoredDocument,
-  { signature, level }: MadeSignature,
-  at: Date,
+  { signature, level, claimId, at }: SignatureRecord,
 ): Promise<void> {
-  const release = await findRelease(transaction, document.documentId)
+  const signer = await getSigner(transaction, document.signerId)
+  const release = claimId === null ? null : await findRelease(transaction, document.documentId)
   const deviceSignature = release?.signature ?? signature
   await events.tell(transaction, signedEvent(signer, document, { deviceSignature, level }, at))
 }
