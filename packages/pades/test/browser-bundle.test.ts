@@ -9,7 +9,7 @@ import { pki } from './sign/signing.ts'
 
 type Bundle = typeof import('@cloudsigner/pades') & typeof import('@cloudsigner/pki/browser')
 
-const MAX_GZIP_BYTES = 80 * 1024
+const MAX_GZIP_BYTES = 88 * 1024
 
 const example = join(import.meta.dirname, '../../../examples/consumer-loan.pdf')
 
