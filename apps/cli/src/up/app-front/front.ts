@@ -2,7 +2,8 @@
  * The phone's app and the two APIs that it calls, as one origin (docs/decisions/0009): no CORS, one certificate, and a
  * policy that lets the page talk to nobody else. A bank has such a front already, and puts the built files there.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { ListenError } from '@cloudsigner/service'
 import { forward } from './forward.ts'
 import { answerStatic, type StaticFiles } from './static-files.ts'
@@ -29,18 +30,36 @@ export async function startFront(options: FrontOptions): Promise<Front> {
       else sayPlainly(response, 503, `The app is not there: ${error instanceof Error ? error.message : String(error)}`)
     })
   })
+  const silent = silentConnections(server)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => {
       reject(new ListenError(`Port ${port} of ${host} is not to be had for the app: ${cause.message}.`, { cause }))
     })
     server.listen(port, host, resolve)
   })
-  return {
-    async close() {
-      server.closeIdleConnections()
-      await new Promise<void>((resolve) => server.close(() => resolve()))
-    },
-  }
+  return { close: () => drain(server, silent) }
+}
+
+/** Seconds that answers under way may take once the front closes: those of the services behind it have as many. */
+const graceSeconds = 10
+
+/** Connections that never sent a request: browsers open some ahead, and to Node they are not idle. */
+function silentConnections(server: Server): ReadonlySet<Socket> {
+  const silent = new Set<Socket>()
+  server.on('connection', (socket) => {
+    silent.add(socket)
+    socket.once('close', () => silent.delete(socket))
+  })
+  server.on('request', ({ socket }) => silent.delete(socket))
+  return silent
+}
+
+async function drain(server: Server, silent: ReadonlySet<Socket>): Promise<void> {
+  const cut = setTimeout(() => server.closeAllConnections(), graceSeconds * 1000)
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  for (const socket of silent) socket.destroy()
+  await closed
+  clearTimeout(cut)
 }
 
 async function answer(options: FrontOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,8 +1,9 @@
 /** The app's front over real HTTP: files with the policy that holds the page, and the two APIs handed on. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, request, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -56,6 +57,18 @@ after(async () => {
   upstream.closeAllConnections()
   await new Promise((resolve) => upstream.close(resolve))
   await rm(folder, { recursive: true, force: true })
+})
+
+// Far below the seconds that answers under way are given.
+test('a connection that was opened ahead and asks nothing does not hold the end up', { timeout: 5000 }, async () => {
+  const own = await freePort()
+  const other = await startFront({ host: '127.0.0.1', port: own, files: () => Promise.reject(), upstreams: {} })
+  const silent = connect(own, '127.0.0.1')
+  await once(silent, 'connect')
+  await fetch(`http://127.0.0.1:${own}/health`).then((response) => response.text())
+  const ended = once(silent, 'close')
+  await other.close()
+  await ended
 })
 
 const get = (path: string, init: RequestInit = {}) => fetch(`http://127.0.0.1:${port}${path}`, init)
