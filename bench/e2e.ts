@@ -61,6 +61,9 @@ interface Bench {
 export const benchE2e: Benchmark = async (options) => {
   const file = new Uint8Array(await readFile(documentFile))
   const stack = await startStack()
+  // Ended early, it leaves no process behind either.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void stack.close().finally(() => process.exit(1)))
   try {
     const bench = { options, stack, file, processes: processesOf(stack) }
     const machine = { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism() }
