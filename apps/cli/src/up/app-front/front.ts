@@ -3,7 +3,6 @@
  * policy that lets the page talk to nobody else. A bank has such a front already, and puts the built files there.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import { ListenError } from '@cloudsigner/service'
 import { forward } from './forward.ts'
 import { answerStatic, type StaticFiles } from './static-files.ts'
@@ -18,7 +17,8 @@ export interface FrontOptions {
 }
 
 export interface Front {
-  close(): Promise<void>
+  /** Takes no more connections, and cuts those that are busy after `graceSeconds` (10). */
+  close(graceSeconds?: number): Promise<void>
 }
 
 /** Throws ListenError. */
@@ -30,35 +30,18 @@ export async function startFront(options: FrontOptions): Promise<Front> {
       else sayPlainly(response, 503, `The app is not there: ${error instanceof Error ? error.message : String(error)}`)
     })
   })
-  const silent = silentConnections(server)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => {
       reject(new ListenError(`Port ${port} of ${host} is not to be had for the app: ${cause.message}.`, { cause }))
     })
     server.listen(port, host, resolve)
   })
-  return { close: () => drain(server, silent) }
+  return { close: (graceSeconds = 10) => drain(server, graceSeconds) }
 }
 
-/** Seconds that answers under way may take once the front closes: those of the services behind it have as many. */
-const graceSeconds = 10
-
-/** Connections that never sent a request: browsers open some ahead, and to Node they are not idle. */
-function silentConnections(server: Server): ReadonlySet<Socket> {
-  const silent = new Set<Socket>()
-  server.on('connection', (socket) => {
-    silent.add(socket)
-    socket.once('close', () => silent.delete(socket))
-  })
-  server.on('request', ({ socket }) => silent.delete(socket))
-  return silent
-}
-
-async function drain(server: Server, silent: ReadonlySet<Socket>): Promise<void> {
+async function drain(server: Server, graceSeconds: number): Promise<void> {
   const cut = setTimeout(() => server.closeAllConnections(), graceSeconds * 1000)
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  for (const socket of silent) socket.destroy()
-  await closed
+  await new Promise<void>((resolve) => server.close(() => resolve()))
   clearTimeout(cut)
 }
 
