@@ -58,6 +58,9 @@ export async function openPostgresql(options: PostgresqlOptions): Promise<Databa
     'postgresql',
     new PostgresDialect({ pool: reachablePool(preparedPool(pool)) }),
     options.queue,
-    async () => {},
+    async () => {
+      // Kysely ends the pool only where it was used: a process that runs the app alone asks the database nothing.
+      if (!pool.ending) await pool.end()
+    },
   )
 }
