@@ -1,5 +1,5 @@
-import { createPublicKey, verify } from 'node:crypto'
 import { readApproval } from '@cloudsigner/pki'
+import { isSignedBy } from '../device-signature.ts'
 import { sha256 } from '../evidence.ts'
 import type { Law } from '../law.ts'
 
@@ -46,8 +46,7 @@ export const releaseLaws: readonly Law[] = [
         check(id, signerId === document.signer_id, 'the approval is of another signer')
         const certificate = certificates.get(document.certificate_id)?.certificate ?? new Uint8Array()
         check(id, Buffer.from(credential).toString('hex') === sha256(certificate), 'it is for another certificate')
-        const device = devices.get(document.signer_id)
-        const isDevices = device != null && isSignedBy(device, approval.to_be_signed, signature)
+        const isDevices = isSignedBy(devices.get(document.signer_id), approval.to_be_signed, signature)
         check(id, isDevices, 'the device did not sign the approval')
       }
     },
@@ -86,11 +85,3 @@ export const releaseLaws: readonly Law[] = [
     },
   },
 ]
-
-/** SEC 1 §2.3.3: the uncompressed point of P-256, as PowerAuth stores it. ECDSA with SHA-256, DER. */
-function isSignedBy(point: Uint8Array, data: Uint8Array, signature: Uint8Array): boolean {
-  const [x, y] = [point.subarray(1, 33), point.subarray(33)].map((each) => Buffer.from(each).toString('base64url'))
-  if (x === undefined || y === undefined || point.length !== 65) return false
-  const key = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' })
-  return verify('sha256', data, key, signature)
-}

@@ -100,6 +100,18 @@ test('a signature that the signer took before a crash of ours ends the session w
   assert.equal((await fixture.phone(device).signDocument(documentId, signature, operationId)).status, 'SIGNED')
 })
 
+test('the same where the phone signs anew, which gives other bytes; a document that is not signed stays so', async () => {
+  const { documentId, operationId, operation } = await waiting()
+  operation.status = 'APPROVED'
+  const atSigner = fixture.outside.documents.get(`s-${documentId}`) ?? assert.fail('no document')
+  atSigner.rejected = true
+  const sign = () => fixture.phone(device).signDocument(documentId, 'MEUCIR==', operationId)
+  await refused(sign(), 'STATE_FORBIDS', 409)
+  atSigner.rejected = false
+  atSigner.signature = signature
+  assert.equal((await sign()).status, 'SIGNED')
+})
+
 test('a rejection cancels the operation too, also when it is repeated', async () => {
   const { documentId, operationId, operation } = await waiting()
   const phone = fixture.phone(device)

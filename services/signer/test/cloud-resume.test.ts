@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import type { SignatureLevel, UploadDocumentResponse } from '@cloudsigner/contracts/signer'
+import { generateKeySigner } from '@cloudsigner/pki/node'
 import { newClaim } from '../src/actions/complete-signing.ts'
 import { signByApproval } from '../src/actions/sign-by-approval.ts'
 import type { CloudKeys } from '../src/adapters/cloud-keys.ts'
@@ -9,7 +10,17 @@ import { softwareKeys } from '../src/adapters/cloud-keys.ts'
 import { cleanDocuments } from '../src/jobs/clean-documents.ts'
 import { resumeSignings } from '../src/jobs/resume-signings.ts'
 import { claimRelease } from '../src/store/release-store.ts'
-import { bytesOf, contextOf, download, newCloudSigner, type Release, releaseOf, rowsOf, upload } from './cloud.ts'
+import {
+  bytesOf,
+  contextOf,
+  download,
+  newCloudSigner,
+  type Release,
+  releaseOf,
+  rowsOf,
+  signed,
+  upload,
+} from './cloud.ts'
 import { type Fixture, openFixture, type Phone } from './fixture.ts'
 import { refused } from './refused.ts'
 
@@ -95,6 +106,19 @@ test('killed between the release and the key: the same call waits for the claim,
   assert.equal(answered, false)
   fixture.clock.advance(31)
   assert.equal((await answer).documentId, one.document.documentId)
+  await isSigned(one)
+})
+
+test('killed between the release and the key: the phone signs the same approval anew, and that ends the work too', async () => {
+  const one = await killedAtTheKey()
+  const { toBeSigned } = one.document.approval ?? assert.fail('no approval')
+  const anew = { ...one.release, signature: await signed(phone.key, toBeSigned) }
+  assert.notEqual(anew.signature, one.release.signature)
+  const { signer: stranger } = await generateKeySigner('P-256')
+  const forged = { ...one.release, signature: await signed(stranger, toBeSigned) }
+  await refused(call({ ...one, release: forged }), 'ILLEGAL_OPERATION_ERROR', 400, /is being signed/)
+  fixture.clock.advance(31)
+  await call({ ...one, release: anew })
   await isSigned(one)
 })
 

@@ -28,16 +28,12 @@ export async function sign(
   return outcome.session
 }
 
-/** The signer signs a document once. Where it refuses because it did so before a crash of ours, there is a signed file. */
+/** External mode: the signer signs a document once. */
 async function signOnce(context: OrchestratorContext, signerDocumentId: string, signature: string): Promise<void> {
-  try {
-    await askSigner('SIGNATURE_REFUSED', () => context.signer.signDocument(signerDocumentId, { signature }))
-  } catch (error) {
-    if (!isStateForbidden(error) || !(await hasSignedFile(context, signerDocumentId))) throw error
-  }
+  await unlessSigned(context, signerDocumentId, () => context.signer.signDocument(signerDocumentId, { signature }))
 }
 
-/** Here a repeated call gives the same answer, so that there is nothing to find out. */
+/** Cloud mode: a repeated call gives the same answer, but a phone that signs anew makes another call of it. */
 async function signByApproval(
   context: OrchestratorContext,
   signerDocumentId: string,
@@ -45,7 +41,20 @@ async function signByApproval(
   signature: string,
 ): Promise<void> {
   const approval = { approvalId, operationId, signature }
-  await askSigner('SIGNATURE_REFUSED', () => context.signer.signDocument(signerDocumentId, { approval }))
+  await unlessSigned(context, signerDocumentId, () => context.signer.signDocument(signerDocumentId, { approval }))
+}
+
+/** Where the signer refuses because it signed before a crash of ours, there is a signed file. */
+async function unlessSigned(
+  context: OrchestratorContext,
+  signerDocumentId: string,
+  call: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await askSigner('SIGNATURE_REFUSED', call)
+  } catch (error) {
+    if (!isStateForbidden(error) || !(await hasSignedFile(context, signerDocumentId))) throw error
+  }
 }
 
 async function hasSignedFile(context: OrchestratorContext, signerDocumentId: string): Promise<boolean> {

@@ -56,6 +56,9 @@ export async function signByApproval(
     )
   }
   if (isSameCall(facts.earlier, request)) return answerAgain(context, documentId, level)
+  if (document.status === 'SIGNING' && (await isSignedAnew(context, document, { ...facts, credential }, request))) {
+    return answerAgain(context, documentId, level)
+  }
   const claim = newClaim(context)
   let release: Release
   try {
@@ -145,6 +148,21 @@ function isSameCall(earlier: Release | null, request: ApprovalRequest): boolean 
     earlier.operationId === request.operationId &&
     bytesEqual(earlier.signature, request.signature)
   )
+}
+
+/**
+ * The approval and the operation that released the document, and another signature over that approval by the pinned key:
+ * a phone whose call was cut short signs again, and ECDSA gives it other bytes.
+ */
+async function isSignedAnew(
+  context: SignerContext,
+  { signerId }: StoredDocument,
+  { earlier, approval, credential }: ReleaseFacts & { readonly credential: Credential },
+  { operationId, signature }: ApprovalRequest,
+): Promise<boolean> {
+  if (earlier === null || approval === null) return false
+  if (earlier.approvalId !== approval.approvalId || earlier.operationId !== operationId) return false
+  return verifyByDeviceKey(pinnedDeviceKey(context, credential, signerId), signature, approval.der, context.crypto)
 }
 
 /** Looks at a document that another call is signing, for as long as a claim lasts and a little more. */
