@@ -113,7 +113,7 @@ test("a device's signature does not complete a document of Cloud mode, nor an ap
     400,
     /of External mode/,
   )
-  const both = { signature, approval } as unknown as { signature: string }
+  const both = { signature, approval }
   await refused(
     fixture.client.signDocument(document.documentId, both),
     'REQUEST_VALIDATION_ERROR',

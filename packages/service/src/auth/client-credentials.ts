@@ -14,6 +14,18 @@ export class TokenRequestError extends Error {
   override readonly name = 'TokenRequestError'
 }
 
+/** As much of `fetch` as a token takes; the platform's is one, and undici's with a dispatcher of the caller's. */
+export type TokenFetch = (
+  uri: string,
+  init: {
+    readonly method: 'POST'
+    readonly headers: Record<string, string>
+    readonly body: URLSearchParams
+    readonly redirect: 'error'
+    readonly signal: AbortSignal
+  },
+) => Promise<{ readonly ok: boolean; readonly status: number; json(): Promise<unknown> }>
+
 const TokenResponse = Type.Object({
   access_token: Type.String({ minLength: 1 }),
   token_type: Type.String(),
@@ -33,7 +45,7 @@ const shortLife = 60
 export function clientCredentialsAuthorization(
   credentials: ClientCredentials,
   clock: Clock,
-  fetch: typeof globalThis.fetch = globalThis.fetch,
+  fetch: TokenFetch = globalThis.fetch,
 ): () => Promise<string> {
   let kept: { readonly header: string; readonly until: number } | null = null
   let fetching: Promise<string> | null = null
@@ -54,10 +66,7 @@ export function clientCredentialsAuthorization(
   }
 }
 
-async function requestToken(
-  { tokenUri, clientId, clientSecret, scope }: ClientCredentials,
-  fetch: typeof globalThis.fetch,
-) {
+async function requestToken({ tokenUri, clientId, clientSecret, scope }: ClientCredentials, fetch: TokenFetch) {
   // RFC 6749 §2.3.1: both parts are form-encoded before they become Basic.
   const basic = [clientId, clientSecret].map(encodeURIComponent).join(':')
   const response = await fetch(tokenUri, {

@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher, ProxyAgent, request, fetch as undiciFetch } from 'undici'
 import type { BasicCredentials } from '../auth/basic-authentication.ts'
-import { clientCredentialsAuthorization, TokenRequestError } from '../auth/client-credentials.ts'
+import { clientCredentialsAuthorization, type TokenFetch, TokenRequestError } from '../auth/client-credentials.ts'
 import type { Clock } from '../clock.ts'
 import type { CallbackDestination, CallbackSettings } from './destination.ts'
 
@@ -93,8 +93,7 @@ function authorizationOf(
 ): () => Promise<string | null> {
   if (oauth2) {
     // The package's own fetch: Node's built-in one speaks to dispatchers of its own version of undici only.
-    const fetch = ((input: string, init: RequestInit) =>
-      undiciFetch(input, { ...(init as object), dispatcher })) as unknown as typeof globalThis.fetch
+    const fetch: TokenFetch = (uri, init) => undiciFetch(uri, { ...init, dispatcher })
     return clientCredentialsAuthorization(oauth2, clock, fetch)
   }
   const header = basic ? basicHeader(basic) : null
